@@ -1,0 +1,62 @@
+/** NumPy's `.npz`: a zip archive of `.npy` files, one an array (`numpy.savez_compressed`). */
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import type { NamedArray } from "./arrays.ts";
+import { decodeNpy, encodeNpy } from "./npy.ts";
+import { UserError } from "./user_error.ts";
+
+/** The earliest time that a zip archive can hold, so that equal arrays give equal bytes. */
+const epoch = new Date(1980, 0, 1);
+/** Deflate makes data at most this much smaller (zlib's manual); an entry that claims more is damaged. */
+const mostDeflated = 1032;
+
+/**
+ * The bytes of a compressed `.npz` file: the same for the same arrays.
+ *
+ * @param arrays by name; NumPy shows them as `file[name]`
+ * @throws {RangeError} if an array's shape does not fit its data
+ */
+export async function encodeNpz(arrays: ReadonlyMap<string, NamedArray>): Promise<Uint8Array> {
+  const zip = new ZipWriter(new Uint8ArrayWriter(), {
+    lastModDate: epoch,
+    extendedTimestamp: false,
+    level: 9,
+    useWebWorkers: false,
+  });
+  for (const [name, array] of [...arrays].sort(([a], [b]) => a < b ? -1 : 1)) {
+    await zip.add(`${name}.npy`, new Uint8ArrayReader(encodeNpy(array)));
+  }
+  return await zip.close();
+}
+
+/**
+ * Reads a `.npz` file, compressed or not.
+ *
+ * @param bytes the whole file
+ * @param where its path, for messages
+ * @throws {UserError} if the archive or an array in it is damaged or not supported; names the entry
+ */
+export async function decodeNpz(bytes: Uint8Array, where: string): Promise<Map<string, NamedArray>> {
+  const damaged = (what: string) =>
+    new UserError(`${where}: ${what}. The file is damaged or not a .npz file: write it again with numpy.savez.`);
+  const zip = new ZipReader(new Uint8ArrayReader(bytes), { checkCrc32: true, useWebWorkers: false });
+  const arrays = new Map<string, NamedArray>();
+  try {
+    for (const entry of await zip.getEntries()) {
+      const { filename } = entry, name = filename.replace(/\.npy$/, "");
+      if (entry.directory || name === filename) throw damaged(`holds ${filename}, which is no array`);
+      if (entry.encrypted) throw damaged(`${filename} is encrypted`);
+      if (arrays.has(name)) throw damaged(`holds ${filename} twice`);
+      if (entry.uncompressedSize > entry.compressedSize * mostDeflated + 64) {
+        throw damaged(`${filename} has a wrong size`);
+      }
+      const npy = await entry.getData(new Uint8ArrayWriter());
+      if (npy.length !== entry.uncompressedSize) throw damaged(`${filename} has a wrong size`);
+      arrays.set(name, decodeNpy(npy, `${where}: ${filename}`));
+    }
+  } catch (error) {
+    throw error instanceof UserError ? error : damaged(error instanceof Error ? error.message : String(error));
+  } finally {
+    await zip.close();
+  }
+  return arrays;
+}

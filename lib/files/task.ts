@@ -1,0 +1,43 @@
+/**
+ * Runs a program's main function: what the user can mend is one plain message and exit code 1, a fault of the program
+ * keeps its stack.
+ */
+import { UserError } from "./user_error.ts";
+
+/** The exit code after Ctrl-C, as shells give it. */
+const INTERRUPTED = 130;
+
+/** Thrown by work that Ctrl-C or SIGTERM ended, after it saved what it had. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
+/**
+ * Runs `main` and ends the process with its exit code, 0 if it gives none.
+ *
+ * With `DEBUG` set, every error shows its stack.
+ */
+export async function runTask(main: () => Promise<number | void> | number | void): Promise<void> {
+  try {
+    Deno.exit(await main() ?? 0);
+  } catch (error) {
+    const plain = error instanceof UserError || error instanceof Interrupted;
+    console.error(plain && !Deno.env.get("DEBUG") ? error.message : error);
+    Deno.exit(error instanceof Interrupted ? INTERRUPTED : 1);
+  }
+}
+
+/**
+ * A signal that Ctrl-C and SIGTERM set off, for work that ends itself in an orderly way. A second Ctrl-C ends the process
+ * at once.
+ */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (controller.signal.aborted) Deno.exit(INTERRUPTED);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
