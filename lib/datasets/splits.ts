@@ -1,0 +1,68 @@
+/**
+ * Splits: which classes of a data set are known, which unknown, trial by trial, as the two reference code bases fix
+ * them (the lists lie in `splits.json`, their source with them).
+ *
+ * Traps: trials count from 0. Trials 0 and 1 of ARPL's CIFAR10 list hold the same six classes in another order, so that
+ * their mean counts one split twice. The order matters too: it gives the known classes their labels.
+ */
+import { UserError } from "../files/user_error.ts";
+import lists from "./splits.json" with { type: "json" };
+
+/** Whose lists: "arpl" (Chen et al., TPAMI 2021) or "cssr" (Huang et al., TPAMI 2022); "priors" makes its own. */
+export type Protocol = "arpl" | "cssr" | "priors";
+
+/** Data sets that both lists split into known and unknown classes of their own. */
+export type SplitDataset = "cifar10";
+
+/** Known and unknown classes of one trial, by their official numbers. */
+export interface Split {
+  /** Where the split comes from. */
+  protocol: Protocol;
+  /** The data set's name. */
+  dataset: string;
+  /** The trial, counted from 0. */
+  trial: number;
+  /** Known classes; the place in this list is the class's label in training, 0 .. K-1. */
+  known: readonly number[];
+  /** Unknown classes, ascending: all that are not known. */
+  unknown: readonly number[];
+}
+
+const classes: Record<SplitDataset, number> = { cifar10: 10 };
+
+/**
+ * The split of one trial.
+ *
+ * @param dataset the data set's name
+ * @param trial counted from 0
+ * @param protocol whose list
+ * @throws {UserError} if the list has no such trial
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { split } from "./splits.ts";
+ * assertEquals(split("cifar10", 0, "arpl").unknown, [2, 3, 5, 8]);
+ * ```
+ */
+export function split(dataset: SplitDataset, trial: number, protocol: "arpl" | "cssr"): Split {
+  const trials: number[][] = lists[protocol][dataset];
+  const known = trials[trial];
+  if (known === undefined) {
+    const valid = trials.map((_, at) => at).join(", ");
+    throw new UserError(
+      `Trial ${trial} of ${dataset} does not exist in the ${protocol} protocol. Choose one of ${valid}.`,
+    );
+  }
+  return { protocol, dataset, trial, known, unknown: remaining(known, classes[dataset]) };
+}
+
+/**
+ * The classes that are not known, ascending.
+ *
+ * @param known known classes
+ * @param count how many classes the data set has, numbered 0 .. count-1
+ */
+export function remaining(known: readonly number[], count: number): number[] {
+  return Array.from({ length: count }, (_, number) => number).filter((number) => !known.includes(number));
+}

@@ -1,0 +1,41 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UserError } from "../../lib/files/user_error.ts";
+import { remaining, split } from "../../lib/datasets/splits.ts";
+
+// The lists as they stand in ARPL's split.py, and those of CSSR's exps/cifar10/spl_a.json to spl_e.json.
+const arpl = [[0, 6, 4, 9, 1, 7], [7, 6, 4, 9, 0, 1], [1, 5, 7, 3, 9, 4], [8, 6, 1, 9, 0, 7], [2, 4, 1, 7, 9, 6]];
+const cssr = [[2, 3, 4, 5, 6, 7], [1, 2, 4, 6, 7, 8], [0, 3, 4, 5, 6, 8], [0, 1, 4, 6, 8, 9], [0, 2, 3, 5, 6, 7]];
+
+Deno.test("the known classes of cifar10 are those of the reference code, in its order", () => {
+  for (const trial of [0, 1, 2, 3, 4]) {
+    assertEquals(split("cifar10", trial, "arpl").known, arpl[trial]);
+    assertEquals(split("cifar10", trial, "cssr").known, cssr[trial]);
+  }
+});
+
+Deno.test("known and unknown classes together are all ten, each once", () => {
+  for (const protocol of ["arpl", "cssr"] as const) {
+    for (const trial of [0, 1, 2, 3, 4]) {
+      const { known, unknown } = split("cifar10", trial, protocol);
+      assertEquals([...known, ...unknown].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+  }
+});
+
+Deno.test("trials 0 and 1 of ARPL's cifar10 hold the same six classes in another order", () => {
+  const [a, b] = [split("cifar10", 0, "arpl"), split("cifar10", 1, "arpl")];
+  assertEquals(a.known.toSorted(), b.known.toSorted());
+  assertEquals(a.unknown, [2, 3, 5, 8]);
+  assertEquals(b.unknown, [2, 3, 5, 8]);
+  assertEquals(a.known.some((number, at) => number !== b.known[at]), true);
+});
+
+Deno.test("an unknown trial is refused with the valid ones", () => {
+  for (const trial of [5, -1, 0.5, NaN]) {
+    assertThrows(() => split("cifar10", trial, "arpl"), UserError, "Choose one of 0, 1, 2, 3, 4.");
+  }
+});
+
+Deno.test("remaining gives the classes that are not known, ascending", () => {
+  assertEquals(remaining([3, 0], 5), [1, 2, 4]);
+});
