@@ -38,7 +38,11 @@ export async function encodeNpz(arrays: ReadonlyMap<string, NamedArray>): Promis
 export async function decodeNpz(bytes: Uint8Array, where: string): Promise<Map<string, NamedArray>> {
   const damaged = (what: string) =>
     new UserError(`${where}: ${what}. The file is damaged or not a .npz file: write it again with numpy.savez.`);
-  const zip = new ZipReader(new Uint8ArrayReader(bytes), { checkCrc32: true, useWebWorkers: false });
+  const zip = new ZipReader(new Uint8ArrayReader(bytes), {
+    checkCrc32: true,
+    filenameValidation: "tolerant", // names of arrays, never of files
+    useWebWorkers: false,
+  });
   const arrays = new Map<string, NamedArray>();
   try {
     for (const entry of await zip.getEntries()) {

@@ -1,0 +1,78 @@
+/**
+ * Sets an operation's attributes, in the form that tfjs's kernels give them, on an operation that runs at once (`TFE_`)
+ * or on one of a graph that is being traced (`TF_`).
+ */
+import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+
+/** Numbers of `TF_AttrType` that tfjs's kernels use. */
+export const AttributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, resource: 8 } as const;
+
+/** An attribute as tfjs-node's kernels state it (`TFEOpAttr`). */
+export interface Attribute {
+  /** The attribute's name in TensorFlow's definition of the operation. */
+  name: string;
+  /** One of {@linkcode AttributeType}. */
+  type: number;
+  /** Its value; an array where the attribute is a list; bytes for a string that is not text. */
+  value: unknown;
+}
+
+/** Sets attributes of one operation. */
+export type AttributeSetter = (operation: Pointer, attribute: Attribute) => void;
+
+/** The attribute `T`, the element type, that most operations have. */
+export const typeAttribute = (dtype: number): Attribute => ({ name: "T", type: AttributeType.type, value: dtype });
+
+/** As the addon did it, a fractional number loses its fraction: tfjs takes `tf.multinomial(p, n, 3.14)` for a seed. */
+const bigint = (value: number) => BigInt(Math.trunc(value));
+const bigints = (values: number[]) => BigInt64Array.from(values, bigint);
+
+/**
+ * The setter for operations of a kind.
+ *
+ * @param kind "TFE_Op" for operations that run at once, "TF_" for those of a graph
+ */
+export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"): AttributeSetter {
+  const eager = kind === "TFE_Op";
+  const t = tensorflow;
+  const setString = eager ? t.TFE_OpSetAttrString : t.TF_SetAttrString;
+  const setInt = eager ? t.TFE_OpSetAttrInt : t.TF_SetAttrInt;
+  const setInts = eager ? t.TFE_OpSetAttrIntList : t.TF_SetAttrIntList;
+  const setFloat = eager ? t.TFE_OpSetAttrFloat : t.TF_SetAttrFloat;
+  const setFloats = eager ? t.TFE_OpSetAttrFloatList : t.TF_SetAttrFloatList;
+  const setBool = eager ? t.TFE_OpSetAttrBool : t.TF_SetAttrBool;
+  const setBools = eager ? t.TFE_OpSetAttrBoolList : t.TF_SetAttrBoolList;
+  const setType = eager ? t.TFE_OpSetAttrType : t.TF_SetAttrType;
+
+  return (operation, { name, type, value }) => {
+    const n = cName(name);
+    switch (type) {
+      case AttributeType.string: {
+        const bytes: Bytes = value instanceof Uint8Array ? value as Bytes : new TextEncoder().encode(String(value));
+        return setString(operation, n, bytes, BigInt(bytes.length));
+      }
+      case AttributeType.int:
+        return Array.isArray(value)
+          ? setInts(operation, n, bigints(value), value.length)
+          : setInt(operation, n, bigint(value as number));
+      case AttributeType.float:
+        return Array.isArray(value)
+          ? setFloats(operation, n, Float32Array.from(value), value.length)
+          : setFloat(operation, n, value as number);
+      case AttributeType.bool:
+        return Array.isArray(value)
+          ? setBools(operation, n, Uint8Array.from(value, Number), value.length)
+          : setBool(operation, n, value ? 1 : 0);
+      case AttributeType.type:
+        return setType(operation, n, value as number);
+      case AttributeType.shape: {
+        const shape = value as number[];
+        if (!eager) return t.TF_SetAttrShape(operation, n, bigints(shape), shape.length);
+        t.TFE_OpSetAttrShape(operation, n, bigints(shape), shape.length, t.status);
+        return t.check(`attribute ${name}`);
+      }
+      default:
+        throw new TypeError(`attribute ${name}: attributes of type ${type} are not supported`);
+    }
+  };
+}

@@ -1,0 +1,357 @@
+/**
+ * The interface that tfjs-node's kernels expect of their native addon (`TFJSBinding` in
+ * `tfjs-node-gpu/dist/tfjs_binding.d.ts`), on TensorFlow's C library: tensors by number, and operations by name.
+ *
+ * While a trace is open, operations are recorded instead of run; see `jit.ts`.
+ */
+import { type Attribute, attributeSetter, AttributeType, typeAttribute } from "./attributes.ts";
+import { type Bytes, cName, DataType, type Pointer, type TensorFlow, text } from "./c_api.ts";
+import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
+import { beginTrace, describe, type Symbolic, type Trace, type TracedFunction } from "./trace.ts";
+
+/** Number, shape and type of a tensor that an operation made. */
+export interface TensorMetadata {
+  /** The tensor's number in this binding. */
+  id: number;
+  /** Its shape. */
+  shape: number[];
+  /** One of TensorFlow's type numbers. */
+  dtype: number;
+}
+
+/** How a function runs. */
+export interface CallOptions {
+  /** A serialised `ConfigProto`, whose graph rewrites are applied to the function. */
+  config?: Bytes;
+}
+
+/** A function in the making. */
+interface OpenTrace {
+  graph: Trace;
+  /** The arguments. */
+  inputs: Symbolic[];
+  /** Tensors that came to be since the trace began are constants of the function, older ones are captured. */
+  firstId: number;
+  captured: Map<number, Symbolic>;
+  constants: Map<number, Symbolic>;
+}
+
+/** What tfjs-node's kernels call, and what `jit.ts` calls to trace. */
+export interface Binding extends Readonly<Record<TypeName | AttributeName, number>> {
+  /** TensorFlow's version. */
+  readonly TF_Version: string;
+  /** Makes a tensor of a copy of the values. */
+  createTensor(shape: number[], dtype: number, values: Values): number;
+  /** Forgets a tensor and frees its handle. */
+  deleteTensor(id: number): void;
+  /** Copies a tensor's values out. */
+  tensorDataSync(id: number): Values;
+  /** Runs an operation, or records it while a trace is open. */
+  executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): TensorMetadata[];
+  /** How many tensors there are. */
+  getNumOfTensors(): number;
+  /** Whether operations run on a GPU. */
+  isUsingGpuDevice(): boolean;
+  /** Whether operations are recorded. */
+  isTracing(): boolean;
+  /** Opens a trace: from now on operations are recorded. */
+  beginTrace(): void;
+  /** An input of the open trace. */
+  traceInput(shape: number[], dtype: number): number;
+  /**
+   * Closes the trace.
+   *
+   * @returns the function, and the numbers of the older tensors that it uses, which are its last inputs
+   */
+  endTrace(outputs: number[]): TracedFunction & { captured: number[] };
+  /** Leaves tracing, after {@linkcode Binding.endTrace} or a failure, and forgets what was only recorded. */
+  leaveTrace(finished: boolean): void;
+  /** Runs a traced function. */
+  call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[];
+  /** Runs a traced function on another thread, which keeps its inputs until it is done. */
+  callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions): Promise<TensorMetadata[]>;
+}
+
+/** The names by which kernels know element types. */
+export type TypeName =
+  | "TF_FLOAT"
+  | "TF_INT32"
+  | "TF_INT64"
+  | "TF_BOOL"
+  | "TF_COMPLEX64"
+  | "TF_STRING"
+  | "TF_RESOURCE"
+  | "TF_UINT8";
+
+/** The names by which kernels know the kinds of attributes. */
+export type AttributeName = `TF_ATTR_${"STRING" | "INT" | "FLOAT" | "BOOL" | "TYPE" | "SHAPE" | "RESOURCE"}`;
+
+/**
+ * Opens a TensorFlow context.
+ *
+ * @param threads for one operation's own work, and for operations side by side; results repeat to the bit only with
+ * the same number
+ */
+export function createBinding(tensorflow: TensorFlow, threads: number): Binding {
+  const t = tensorflow;
+  const context = openContext(t, threads);
+  const setAttribute = attributeSetter(t, "TFE_Op");
+
+  /** A pointer to a handle of TensorFlow's, or a value of the graph that is being traced. */
+  const tensors = new Map<number, Pointer | Symbolic>();
+  let nextId = 0;
+  let functions = 0;
+
+  let trace: OpenTrace | null = null;
+
+  /** Where TensorFlow writes the results of operations that have few; those with more get an array of their own. */
+  const fewResults = new BigUint64Array(16);
+  const resultCount = new Int32Array(1);
+
+  function add(tensor: Pointer | Symbolic): number {
+    tensors.set(nextId, tensor);
+    return nextId++;
+  }
+
+  function tensor(id: number): Pointer | Symbolic {
+    const found = tensors.get(id);
+    if (found === undefined) {
+      throw new Error(
+        `Tensor ${id} is not there: it was disposed, perhaps while a traced function still uses it, or it was made ` +
+          "inside a traced function and not returned.",
+      );
+    }
+    return found;
+  }
+
+  /** A tensor that has values; there are no others while no trace is open. */
+  const handle = (id: number) => tensor(id) as Pointer;
+
+  function shapeOf(handle: Pointer): number[] {
+    const rank = t.TFE_TensorHandleNumDims(handle, t.status);
+    const shape = new Array<number>(rank);
+    for (let i = 0; i < rank; i++) shape[i] = Number(t.TFE_TensorHandleDim(handle, i, t.status));
+    return shape;
+  }
+
+  const metadata = (handle: Pointer) => ({ shape: shapeOf(handle), dtype: t.TFE_TensorHandleDataType(handle) });
+
+  /** Adds the handles that TensorFlow wrote to `pointers`. */
+  function collect(pointers: BigUint64Array, count: number): TensorMetadata[] {
+    const made = new Array<TensorMetadata>(count);
+    for (let i = 0; i < count; i++) {
+      const handle = Deno.UnsafePointer.create(pointers[i])!;
+      made[i] = { id: add(handle), ...metadata(handle) };
+    }
+    return made;
+  }
+
+  /** Makes an operation that is ready to run; the caller deletes it. */
+  function newOperation(name: string, attributes: Attribute[], inputs: Pointer[]): Pointer {
+    const operation = t.TFE_NewOp(context, cName(name), t.status);
+    t.check(name);
+    try {
+      for (const input of inputs) {
+        t.TFE_OpAddInput(operation, input, t.status);
+        t.check(() => describe(name, inputs.map(metadata)));
+      }
+      for (const attribute of attributes) setAttribute(operation!, attribute);
+      return operation!;
+    } catch (error) {
+      t.TFE_DeleteOp(operation);
+      throw error;
+    }
+  }
+
+  function executeNow(name: string, attributes: Attribute[], inputs: Pointer[], outputs: number): TensorMetadata[] {
+    const pointers = outputs <= fewResults.length ? fewResults : new BigUint64Array(outputs);
+    const operation = newOperation(name, attributes, inputs);
+    resultCount[0] = outputs;
+    t.TFE_Execute(operation, pointers, resultCount, t.status);
+    t.TFE_DeleteOp(operation);
+    t.check(() => describe(name, inputs.map(metadata)));
+    return collect(pointers, resultCount[0]);
+  }
+
+  function newHandle(shape: number[], dtype: number, values: Values): Pointer {
+    const made = newTensor(t, shape, dtype, values);
+    const shared = t.TFE_NewTensorHandle(made, t.status);
+    try {
+      t.check("createTensor");
+      if (dtype !== DataType.string) return shared!;
+      // TensorFlow frees strings of its own tensors only: let it make a copy, and free ours
+      const [copy] = executeNow("DeepCopy", [typeAttribute(dtype)], [shared!], 1);
+      const owned = handle(copy.id);
+      tensors.delete(copy.id);
+      return owned;
+    } finally {
+      if (dtype === DataType.string) {
+        if (shared !== null) t.TFE_DeleteTensorHandle(shared);
+        deleteStrings(t, made, values.length);
+      }
+      t.TF_DeleteTensor(made);
+    }
+  }
+
+  /** Lends the values of a tensor to `use`. */
+  function withValues<T>(tensor: Pointer, use: (resolved: Pointer) => T): T {
+    const resolved = t.TFE_TensorHandleResolve(tensor, t.status);
+    t.check("reading a tensor");
+    try {
+      return use(resolved!);
+    } finally {
+      t.TF_DeleteTensor(resolved);
+    }
+  }
+
+  /** The value of the graph that stands for a tensor. */
+  function traced(id: number): Symbolic {
+    const found = tensor(id);
+    if (isSymbolic(found)) return found;
+    const { graph, firstId, captured, constants } = trace!;
+    const known = captured.get(id) ?? constants.get(id);
+    if (known !== undefined) return known;
+    const { shape, dtype } = metadata(found);
+    if (id < firstId) {
+      const input = graph.placeholder(shape, dtype);
+      captured.set(id, input);
+      return input;
+    }
+    const constant = withValues(found, (resolved) => graph.constant(resolved, dtype));
+    constants.set(id, constant);
+    return constant;
+  }
+
+  function notTracing(): void {
+    if (trace !== null) throw new Error("A traced function may not be called while another is traced.");
+  }
+
+  return {
+    TF_FLOAT: DataType.float32,
+    TF_INT32: DataType.int32,
+    TF_INT64: DataType.int64,
+    TF_BOOL: DataType.bool,
+    TF_COMPLEX64: DataType.complex64,
+    TF_STRING: DataType.string,
+    TF_RESOURCE: DataType.resource,
+    TF_UINT8: DataType.uint8,
+    TF_ATTR_STRING: AttributeType.string,
+    TF_ATTR_INT: AttributeType.int,
+    TF_ATTR_FLOAT: AttributeType.float,
+    TF_ATTR_BOOL: AttributeType.bool,
+    TF_ATTR_TYPE: AttributeType.type,
+    TF_ATTR_SHAPE: AttributeType.shape,
+    TF_ATTR_RESOURCE: AttributeType.resource,
+    TF_Version: t.version(),
+
+    createTensor: (shape: number[], dtype: number, values: Values): number => add(newHandle(shape, dtype, values)),
+
+    deleteTensor(id: number): void {
+      const found = tensor(id);
+      tensors.delete(id);
+      if (isSymbolic(found)) return;
+      t.TFE_DeleteTensorHandle(found);
+    },
+
+    tensorDataSync(id: number): Values {
+      const found = tensor(id);
+      if (isSymbolic(found)) {
+        throw new Error(
+          "A traced function reads a tensor's values (data, dataSync, array, print, ...), which it does not have while " +
+            "it is traced. Return the tensor and read it outside.",
+        );
+      }
+      return withValues(found, (resolved) => readTensor(t, resolved, t.TFE_TensorHandleDataType(found)));
+    },
+
+    executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): TensorMetadata[] {
+      // TensorFlow 2.17 to 2.21 round whole numbers to 0 (tensorflow/tensorflow#74789)
+      if (name === "Round" && attributes[0].value !== DataType.float32) name = "Identity";
+      if (trace === null) return executeNow(name, attributes, inputs.map(handle), outputs);
+      return trace.graph.operation(name, attributes, inputs.map(traced), outputs)
+        .map((value) => ({ id: add(value), shape: value.shape, dtype: value.dtype }));
+    },
+
+    getNumOfTensors: () => tensors.size,
+
+    isUsingGpuDevice: () => hasGpu(t, context),
+
+    isTracing: () => trace !== null,
+
+    beginTrace(): void {
+      notTracing();
+      trace = { graph: beginTrace(t), inputs: [], firstId: nextId, captured: new Map(), constants: new Map() };
+    },
+
+    traceInput(shape: number[], dtype: number): number {
+      const input = trace!.graph.placeholder(shape, dtype);
+      trace!.inputs.push(input);
+      return add(input);
+    },
+
+    endTrace(outputs: number[]): TracedFunction & { captured: number[] } {
+      const results = outputs.map(traced);
+      const { graph, inputs, captured } = trace!;
+      const made = graph.finish(context, `traced_${functions++}`, [...inputs, ...captured.values()], results);
+      return { ...made, captured: [...captured.keys()] };
+    },
+
+    leaveTrace(finished: boolean): void {
+      if (!finished) trace?.graph.close();
+      trace = null;
+      for (const [id, value] of tensors) if (isSymbolic(value)) tensors.delete(id);
+    },
+
+    call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[] {
+      notTracing();
+      return executeNow(name, callAttributes(options), inputs.map(handle), outputs);
+    },
+
+    async callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions) {
+      notTracing();
+      const operation = newOperation(name, callAttributes(options), inputs.map(handle));
+      const pointers = new BigUint64Array(outputs);
+      const count = Int32Array.of(outputs);
+      const status = t.newStatus();
+      try {
+        await t.TFE_ExecuteOnThread(operation, pointers, count, status);
+        t.check(name, status);
+      } finally {
+        t.TFE_DeleteOp(operation);
+        t.TF_DeleteStatus(status);
+      }
+      return collect(pointers, outputs);
+    },
+  };
+}
+
+function callAttributes({ config }: CallOptions): Attribute[] {
+  return config === undefined ? [] : [{ name: "config_proto", type: AttributeType.string, value: config }];
+}
+
+function isSymbolic(tensor: Pointer | Symbolic): tensor is Symbolic {
+  return "output" in tensor;
+}
+
+function openContext(t: TensorFlow, threads: number): Pointer {
+  const options = t.TFE_NewContextOptions();
+  // ConfigProto { intra_op_parallelism_threads = 2; inter_op_parallelism_threads = 5; gpu_options { allow_growth } = 6 }
+  const config = Uint8Array.of(0x10, threads, 0x28, threads, 0x32, 2, 0x20, 1);
+  t.TFE_ContextOptionsSetConfig(options, config, BigInt(config.length), t.status);
+  t.check("TensorFlow's options");
+  const context = t.TFE_NewContext(options, t.status);
+  t.check("TensorFlow's context");
+  t.TFE_DeleteContextOptions(options);
+  return context!;
+}
+
+function hasGpu(t: TensorFlow, context: Pointer): boolean {
+  const devices = t.TFE_ContextListDevices(context, t.status);
+  t.check("TensorFlow's devices");
+  let found = false;
+  for (let i = 0; i < t.TF_DeviceListCount(devices); i++) {
+    if (text(t.TF_DeviceListType(devices, i, t.status)) === "GPU") found = true;
+  }
+  t.TF_DeleteDeviceList(devices);
+  return found;
+}

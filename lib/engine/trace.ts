@@ -1,0 +1,182 @@
+/**
+ * Records operations into a TensorFlow graph instead of running them, and turns the graph into one TensorFlow function.
+ */
+import { type Attribute, attributeSetter, typeAttribute } from "./attributes.ts";
+import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { typeName } from "./tensor_data.ts";
+
+/** A value of a graph that is being traced. */
+export interface Symbolic {
+  /** `TF_Output`, 16 bytes: operation and output number. */
+  output: Bytes;
+  /** Its shape; where TensorFlow does not know even the rank, `[0]`. */
+  shape: number[];
+  /** One of TensorFlow's type numbers. */
+  dtype: number;
+}
+
+/** A traced function that TensorFlow knows by its name. */
+export interface TracedFunction {
+  /** The name under which it runs, like an operation. */
+  name: string;
+  /** Number of operations in it. */
+  operations: number;
+}
+
+/** Inputs that are lists: the number of inputs that come after the list. */
+const LIST_OPERATIONS: Record<string, number> = {
+  AddN: 0,
+  ConcatV2: 1,
+  Einsum: 0,
+  IdentityN: 0,
+  Pack: 0,
+  ParallelConcat: 0,
+  StringJoin: 0,
+};
+
+/** One graph in the making. */
+export interface Trace {
+  /** An input of the function, or a tensor from outside that it uses. */
+  placeholder(shape: number[], dtype: number): Symbolic;
+  /** A tensor whose values become part of the function. */
+  constant(tensor: Pointer, dtype: number): Symbolic;
+  /** Records an operation. */
+  operation(name: string, attributes: Attribute[], inputs: Symbolic[], outputs: number): Symbolic[];
+  /**
+   * Closes the graph and registers it as a function of `context`.
+   *
+   * @param name under which it is to run; unique in the context
+   */
+  finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): TracedFunction;
+  /** Frees the graph. */
+  close(): void;
+}
+
+/** Opens a graph. */
+export function beginTrace(tensorflow: TensorFlow): Trace {
+  const t = tensorflow;
+  const graph = t.TF_NewGraph();
+  const setAttribute = attributeSetter(t, "TF_");
+  let operations = 0;
+
+  const begin = (name: string) => t.TF_NewOperation(graph, cName(name), encode(`${name}_${operations++}`)) as Pointer;
+
+  function finish(name: string, operation: Pointer, inputs: Symbolic[]): Pointer {
+    const finished = t.TF_FinishOperation(operation, t.status);
+    t.check(() => describe(name, inputs));
+    return finished as Pointer;
+  }
+
+  /** Reads shape and type that TensorFlow inferred for an output. */
+  function symbolic(name: string, operation: Pointer, index: number): Symbolic {
+    const output = new Uint8Array(16);
+    const view = new DataView(output.buffer);
+    view.setBigUint64(0, Deno.UnsafePointer.value(operation), true);
+    view.setInt32(8, index, true);
+    const dtype = t.TF_OperationOutputType(output);
+    const rank = t.TF_GraphGetTensorNumDims(graph, output, t.status);
+    t.check(name);
+    if (rank < 0) return { output, shape: [0], dtype };
+    const dims = new BigInt64Array(rank);
+    t.TF_GraphGetTensorShape(graph, output, dims, rank, t.status);
+    t.check(name);
+    const shape = Array.from(dims, Number);
+    if (shape.some((n) => n < 0)) {
+      throw new Error(
+        `${name}: the shape of its result depends on values, [${shape}] (-1: unknown), which jit cannot trace. ` +
+          "Move this operation out of the traced function.",
+      );
+    }
+    return { output, shape, dtype };
+  }
+
+  return {
+    placeholder(shape: number[], dtype: number): Symbolic {
+      const operation = begin("Placeholder");
+      t.TF_SetAttrType(operation, cName("dtype"), dtype);
+      t.TF_SetAttrShape(operation, cName("shape"), BigInt64Array.from(shape, (n) => BigInt(n)), shape.length);
+      return symbolic("Placeholder", finish("Placeholder", operation, []), 0);
+    },
+
+    constant(tensor: Pointer, dtype: number): Symbolic {
+      const operation = begin("Const");
+      t.TF_SetAttrTensor(operation, cName("value"), tensor, t.status);
+      t.check("Const");
+      t.TF_SetAttrType(operation, cName("dtype"), dtype);
+      return symbolic("Const", finish("Const", operation, []), 0);
+    },
+
+    operation(name: string, attributes: Attribute[], inputs: Symbolic[], outputs: number): Symbolic[] {
+      const operation = begin(name);
+      const after = LIST_OPERATIONS[name];
+      if (after === undefined) {
+        for (const input of inputs) t.TF_AddInput(operation, input.output);
+      } else {
+        const list = inputs.slice(0, inputs.length - after);
+        t.TF_AddInputList(operation, pack(list), list.length);
+        for (const input of inputs.slice(list.length)) t.TF_AddInput(operation, input.output);
+      }
+      for (const attribute of attributes) {
+        if (after !== undefined && attribute.name === "N") continue; // the list says how many
+        if (name === "Mean" && attribute.name === "T") continue; // tfjs-node names the type from before its cast
+        setAttribute(operation, attribute);
+      }
+      const finished = finish(name, operation, inputs);
+      return Array.from({ length: outputs }, (_, i) => symbolic(name, finished, i));
+    },
+
+    finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): TracedFunction {
+      // a function may not hand an input straight back, nor one value twice
+      const seen = new Set(inputs.map((s) => s.output.join()));
+      const distinct = outputs.map((s) => {
+        const key = s.output.join();
+        if (seen.has(key)) return this.operation("Identity", [typeAttribute(s.dtype)], [s], 1)[0];
+        seen.add(key);
+        return s;
+      });
+      const ins = pack(inputs);
+      const outs = pack(distinct);
+      const body = t.TF_GraphToFunction(
+        graph,
+        encode(name),
+        0,
+        -1, // all operations of the graph
+        null,
+        inputs.length,
+        ins,
+        distinct.length,
+        outs,
+        null,
+        null,
+        null,
+        t.status,
+      );
+      t.check(name);
+      t.TFE_ContextAddFunction(context, body, t.status);
+      t.TF_DeleteFunction(body);
+      t.check(name);
+      this.close();
+      return { name, operations };
+    },
+
+    close(): void {
+      t.TF_DeleteGraph(graph);
+    },
+  };
+}
+
+/** An operation with its inputs' shapes and types, for messages. */
+export function describe(name: string, inputs: { shape: number[]; dtype: number }[]): string {
+  return `${name}(${inputs.map(({ shape, dtype }) => `${typeName(dtype)}[${shape}]`).join(", ")})`;
+}
+
+function encode(name: string): Bytes {
+  return new TextEncoder().encode(name + "\0");
+}
+
+/** Several `TF_Output` in a row. */
+function pack(values: Symbolic[]): Bytes {
+  const bytes = new Uint8Array(16 * values.length);
+  values.forEach((value, i) => bytes.set(value.output, 16 * i));
+  return bytes;
+}

@@ -1,0 +1,77 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { installedTensorFlow, pipFault } from "../../lib/engine/library_python.ts";
+import { fakeInstallation, fakePython, newFolder } from "./fake_wheel.ts";
+
+/** Last lines of what pip 19.3, 20.0, 23.2 and 26.3 wrote to standard error, paths and addresses shortened. */
+const faults: [what: string, said: string, message: RegExp][] = [
+  ["no pip", "ImportError: No module named pip", /python3 has no pip/],
+  ["no pip, named by python -m", "/usr/bin/python3: No module named pip", /has no pip/],
+  ["a full disk", "    content_file.write(chunk)\nOSError: [Errno 28] No space left on device", /disk is full/],
+  [
+    "a full disk, in few words",
+    "ERROR: Could not install packages: [Errno 122] Disk quota exceeded",
+    /quota is reached/,
+  ],
+  [
+    "a wrong hash",
+    "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package\n" +
+    "        Expected sha256 3b84\n             Got        2b84",
+    /wrong SHA-256/,
+  ],
+  [
+    "a refused connection (pip 19 to 23)",
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<HTTPConnection>: Failed to " +
+    "establish a new connection: [Errno 111] Connection refused',)': /simple/\n" +
+    "ERROR: No matching distribution found for tensorflow-cpu==2.21.0",
+    /could not reach/,
+  ],
+  [
+    "an unknown host (pip 26)",
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NameResolutionError(\"HTTPSConnection: Failed to " +
+    "resolve 'x' ([Errno -2] Name or service not known)\")': /simple/\n" +
+    "ERROR: No matching distribution found for tensorflow-cpu==2.21.0",
+    /could not reach/,
+  ],
+  [
+    "a certificate of a proxy",
+    "WARNING: Retrying after connection broken by 'SSLError(SSLCertVerificationError(1, '[SSL: " +
+    "CERTIFICATE_VERIFY_FAILED] certificate verify failed'))': /simple/\nERROR: No matching distribution found",
+    /certificate/,
+  ],
+  [
+    "an index without the wheel",
+    "ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0 (from versions: none)\n" +
+    "ERROR: No matching distribution found for tensorflow-cpu==2.21.0",
+    /does not hold this wheel/,
+  ],
+  ["anything else", "Traceback\nValueError: what pip says\n", /python3's pip failed: ValueError: what pip says$/],
+  ["silence", "", /said nothing/],
+];
+for (const [what, said, message] of faults) {
+  Deno.test(`pip's failure by ${what} is told in a plain sentence`, () => {
+    assertMatch(pipFault(said, "python3").message, message);
+  });
+}
+
+Deno.test("another Python is tried where this one has no pip, but not where the network or the hash is at fault", () => {
+  assertEquals(pipFault(faults[0][1], "python3").mendedByAnotherPython, true);
+  assertEquals(pipFault(faults[4][1], "python3").mendedByAnotherPython, false);
+});
+
+Deno.test("an installed TensorFlow is found with its version and folder, without importing it", async () => {
+  const installation = await fakeInstallation("2.21.3");
+  await Deno.writeTextFile(`${installation}/tensorflow/__init__.py`, "raise SystemExit('imported')");
+  const python = await fakePython({ PYTHONPATH: installation });
+  assertEquals(await installedTensorFlow(["no-such-python", python]), {
+    python,
+    version: "2.21.3",
+    directory: `${installation}/tensorflow`,
+  });
+});
+
+Deno.test("a Python that ends with an error, or says something else, has no TensorFlow", async () => {
+  const script = `${await newFolder()}/python3`;
+  await Deno.writeTextFile(script, "#!/bin/sh\necho 'pyenv: python3: command not found'\nexit 127\n");
+  await Deno.chmod(script, 0o755);
+  assertEquals(await installedTensorFlow([script]), undefined);
+});
