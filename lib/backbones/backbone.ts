@@ -1,0 +1,36 @@
+/**
+ * What a backbone is: from images to the feature map that a method judges.
+ */
+import type { HostArray } from "../engine/host_array.ts";
+import type { Stream } from "../engine/streams.ts";
+import type { tf } from "../engine/tensorflow.ts";
+import type { Mode } from "./layers.ts";
+
+/** Arrays by layer and name, such as `conv1.kernel`. */
+export type Layers<Leaf> = Record<string, Record<string, Leaf>>;
+
+/** What a backbone makes of images. */
+export interface Features {
+  /** Last layer before pooling, `[batch, height, width, channels]`. */
+  map: tf.Tensor4D;
+  /** Its mean over the cells, `[batch, channels]`. */
+  feature: tf.Tensor2D;
+  /** Running statistics after this pass; those that came in, unless training. */
+  state: Layers<tf.Tensor>;
+}
+
+/** A network without parameters of its own: they are passed in, and so is the state that training changes. */
+export interface Backbone {
+  /** Its name in recipes and results. */
+  name: string;
+  /** Length of a feature. */
+  channels: number;
+  /** Draws the parameters as the reference does, and the running statistics at the start: mean 0, variance 1. */
+  init(random: Stream): { params: Layers<HostArray>; state: Layers<HostArray> };
+  /**
+   * Runs it.
+   *
+   * @param images `[batch, side, side, 3]`, as the recipe normalises them
+   */
+  apply(params: Layers<tf.Tensor>, state: Layers<tf.Tensor>, images: tf.Tensor4D, mode: Mode): Features;
+}

@@ -1,0 +1,87 @@
+/**
+ * What a method for open set recognition is: what it learns on top of a backbone's feature, what it punishes, and how it
+ * decides. To add one is to add one file; `softmax.ts` is the simplest.
+ */
+import type { HostArray } from "../engine/host_array.ts";
+import type { Stream } from "../engine/streams.ts";
+import { tf } from "../engine/tensorflow.ts";
+
+/** What a loss sees of a batch. */
+export interface Judged {
+  /** `[batch, channels]` */
+  feature: tf.Tensor2D;
+  /** `[batch, classes]` */
+  logits: tf.Tensor2D;
+  /** int32 `[batch]`, 0 .. classes-1 */
+  label: tf.Tensor1D;
+}
+
+/** A method whose parameters have the names `Name`. */
+export interface Method<Name extends string = string> {
+  /** Its name on the command line and in results. */
+  name: string;
+  /** Draws its parameters. */
+  init(sizes: { classes: number; channels: number }, random: Stream): Record<Name, HostArray>;
+  /** What it thinks of each class, `[batch, classes]`; the largest is its prediction. */
+  logits(params: Record<Name, tf.Tensor>, feature: tf.Tensor2D): tf.Tensor2D;
+  /**
+   * What training makes small; a scalar.
+   *
+   * @param options numbers by the names that the method gives them, each with the published default
+   */
+  loss(params: Record<Name, tf.Tensor>, judged: Judged, options?: Record<string, number>): tf.Scalar;
+  /** Where in the image its class is: for each cell of the feature map, `[batch, height, width]`; higher = more. */
+  evidence(params: Record<Name, tf.Tensor>, map: tf.Tensor4D, label: tf.Tensor1D): tf.Tensor3D;
+  /** Its published open set score; higher = more likely known. */
+  score: "maxLogit" | "maxProbability";
+}
+
+/** Checks a method's definition, and lets its parameters be called by their names inside it. */
+export function method<Name extends string>(definition: Method<Name>): Method {
+  return definition as unknown as Method;
+}
+
+/**
+ * Mean over the batch of -log softmax(logits)[label], natural logarithm.
+ *
+ * @param logits `[batch, classes]`
+ * @param label int32 `[batch]`
+ */
+export function crossEntropy(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Scalar {
+  const right = tf.oneHot(label, logits.shape[1]);
+  return tf.neg(tf.mean(tf.sum(tf.mul(right, tf.logSoftmax(logits)), 1)));
+}
+
+/**
+ * |x - p|^2 / d for each x and each point p.
+ *
+ * @param x `[..., d]`
+ * @param points `[classes, d]`
+ * @returns `[..., classes]`
+ */
+export function meanSquaredDistance(x: tf.Tensor2D, points: tf.Tensor2D): tf.Tensor2D {
+  const dot = tf.matMul(x, points, false, true); // [B, K]
+  const squares = tf.add(tf.sum(tf.square(x), 1, true), tf.sum(tf.square(points), 1)); // [B, 1] + [K]
+  return tf.div(tf.sub(squares, tf.mul(2, dot)), x.shape[1]);
+}
+
+/**
+ * |cell - point|^2 / d for each cell of an image's map and the image's own point.
+ *
+ * @param map `[batch, height, width, d]`
+ * @param point `[batch, d]`
+ * @returns `[batch, height, width]`
+ */
+export function cellDistance(map: tf.Tensor4D, point: tf.Tensor2D): tf.Tensor3D {
+  return tf.mean(tf.squaredDifference(map, overCells(point)), 3);
+}
+
+/** Dot product of each cell of an image's map with the image's own point; shapes as in {@linkcode cellDistance}. */
+export function cellDot(map: tf.Tensor4D, point: tf.Tensor2D): tf.Tensor3D {
+  return tf.sum(tf.mul(map, overCells(point)), 3);
+}
+
+function overCells(point: tf.Tensor2D): tf.Tensor4D {
+  const [batch, channels] = point.shape;
+  return tf.reshape(point, [batch, 1, 1, channels]);
+}

@@ -1,0 +1,82 @@
+/** Initial parameters against the distributions that the references draw from. */
+import { assertEquals } from "@std/assert";
+import { classifier32 } from "../../lib/backbones/classifier32.ts";
+import type { HostArray } from "../../lib/engine/host_array.ts";
+import { stream } from "../../lib/engine/streams.ts";
+import { softmax } from "../../lib/methods/softmax.ts";
+import { placeOf } from "./classifier32_weights.ts";
+import { Comparison, golden } from "./golden.ts";
+import { METHODS } from "./methods.ts";
+
+interface Drawn {
+  name: string;
+  shape: number[];
+  distribution: "normal" | "normal_around_1" | "uniform" | "constant";
+  scale: number;
+}
+
+interface Group {
+  name: string;
+  arrays: Drawn[];
+}
+
+const { seed, groups } = await golden<{ seed: number; groups: Group[] }>("init");
+const compared = new Comparison("init.json");
+
+for (const group of groups) {
+  if (group.name === "classifier32") {
+    Deno.test("classifier32 and Softmax draw their parameters as the reference does", () => {
+      const { params } = classifier32().init(stream(seed, "init"));
+      for (const array of group.arrays) {
+        if (array.name === "fc.weight") {
+          const [classes, channels] = array.shape;
+          compareDraw(array, softmax.init({ classes, channels }, stream(seed, "init", 1)).weight);
+        } else if (!array.name.startsWith("bn10.")) { // the reference's unused layer
+          const place = placeOf(array.name)!;
+          compareDraw(array, params[place.layer][place.array]);
+        }
+      }
+    });
+  } else if (group.name in METHODS) {
+    Deno.test(`${group.name} draws its parameters as the reference does`, () => {
+      const points = group.arrays.find(({ shape }) => shape.length === 2);
+      if (points === undefined) return assertEquals(group.arrays, []); // Softmax: its weight is in classifier32's group
+      const [classes, channels] = points.shape;
+      const ours = METHODS[group.name].init({ classes, channels }, stream(seed, "init"));
+      assertEquals(Object.keys(ours).length, group.arrays.length);
+      for (const array of group.arrays) {
+        compareDraw(array, array === points ? ours.points ?? ours.prototypes : ours[array.name]);
+      }
+    });
+  } else {
+    console.log(`init.json: ${group.name} is not there yet, its ${group.arrays.length} arrays are not compared`);
+  }
+}
+
+Deno.test("golden init.json was compared", () => compared.report());
+
+/** Compares shape, mean, deviation and the form of the distribution, each within five standard errors. */
+function compareDraw({ name, shape, distribution, scale }: Drawn, { shape: ours, data }: HostArray): void {
+  const [out, into, height, width] = shape;
+  assertEquals(ours, shape.length === 4 ? [height, width, into, out] : shape.length === 0 ? [1] : shape, name);
+  const n = data.length;
+  if (distribution === "constant") {
+    return compared.array(name, data, { shape: [n], data: new Array(n).fill(scale) }, 1e-7);
+  }
+  const uniform = distribution === "uniform";
+  const center = distribution === "normal_around_1" ? 1 : 0;
+  const deviation = uniform ? scale / Math.sqrt(3) : scale;
+  const kurtosis = uniform ? 1.8 : 3; // fourth moment over the squared second
+  const powerMean = (power: number) =>
+    Array.from(data).reduce((sum, x) => sum + ((x - center) / deviation) ** power, 0) / n;
+  const errors = Math.sqrt(kurtosis - 1) / Math.sqrt(n); // standard error of the squared deviation
+  compared.scalar(`${name} mean`, powerMean(1), 0, 5 / Math.sqrt(n));
+  compared.scalar(`${name} deviation squared`, powerMean(2), 1, 5 * errors);
+  const eighth = uniform ? 9 : 105; // E z^8
+  compared.scalar(
+    `${name} fourth moment`,
+    powerMean(4),
+    kurtosis,
+    5 * Math.sqrt((eighth - kurtosis ** 2) / n) / kurtosis,
+  );
+}
