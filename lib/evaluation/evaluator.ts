@@ -1,0 +1,68 @@
+/** Runs a trained network over any number of images: logits, and class activation maps. */
+import { decodeBatch, type Normalisation, pixelValues } from "../augment/pixels.ts";
+import type { Backbone } from "../backbones/backbone.ts";
+import { EVALUATION } from "../backbones/layers.ts";
+import type { ImageSet } from "../datasets/image_set.ts";
+import { jit, type Precision } from "../engine/jit.ts";
+import { tf } from "../engine/tensorflow.ts";
+import type { Method } from "../methods/method.ts";
+import { type LearntNetwork, mapsOf } from "./maps.ts";
+
+/** Images in a pass; the last pass is filled up with the first image, so that all have one shape. */
+const BATCH = 500;
+
+/** A network in evaluation mode. */
+export interface Evaluator {
+  /** Logits of each image, `[n, classes]`, row-major. */
+  logits(set: ImageSet): Promise<Float32Array>;
+  /** The class activation map of each image for the label that it has, `[n, 8, 8]`, in [0, 1]. */
+  maps(set: ImageSet): Promise<Float32Array>;
+}
+
+/**
+ * Makes a network ready for evaluation.
+ *
+ * @param network stays the caller's, who frees it when the evaluator is no longer needed
+ * @param recipe what the network was trained on
+ */
+export function evaluator(
+  backbone: Backbone,
+  method: Method,
+  recipe: { normalisation: Normalisation; precision: Precision },
+  network: LearntNetwork,
+): Evaluator {
+  const { params, state } = network;
+  const values = pixelValues(recipe.normalisation);
+  const learnt = { params, state };
+  const logits = jit((network: LearntNetwork, images: tf.Tensor4D, _labels: tf.Tensor1D) => {
+    const { feature } = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
+    return method.logits(network.params.method, feature) as tf.Tensor;
+  }, recipe);
+  const maps = jit(
+    (network: LearntNetwork, images: tf.Tensor4D, labels: tf.Tensor1D): tf.Tensor =>
+      mapsOf(backbone, method, network, images, labels),
+    recipe,
+  );
+
+  async function over(set: ImageSet, pass: typeof logits): Promise<Float32Array> {
+    const n = set.labels.length;
+    const batch = Math.min(BATCH, n);
+    const pixels = new Float32Array(batch * set.side * set.side * 3);
+    let results = new Float32Array();
+    for (let first = 0; first < n; first += batch) {
+      const indices = Array.from({ length: batch }, (_, k) => first + k < n ? first + k : 0);
+      decodeBatch({ bytes: set.images, side: set.side }, indices, values, pixels);
+      const images = tf.tensor4d(pixels, [batch, set.side, set.side, 3]);
+      const labels = tf.tensor1d(indices.map((i) => set.labels[i]), "int32");
+      const result = await pass.later(learnt, images, labels);
+      const numbers = result.dataSync() as Float32Array;
+      const width = numbers.length / batch;
+      if (first === 0) results = new Float32Array(n * width);
+      results.set(numbers.subarray(0, Math.min(batch, n - first) * width), first * width);
+      tf.dispose([images, labels, result]);
+    }
+    return results;
+  }
+
+  return { logits: (set) => over(set, logits), maps: (set) => over(set, maps) };
+}

@@ -1,0 +1,138 @@
+/**
+ * Checkpoints: all that a run needs to go on as if it had never stopped, in one sealed safetensors file. Random numbers
+ * come from streams that are named by the step, so the step is the only counter that must be kept; no times are stored,
+ * so equal runs give equal files.
+ */
+import type { BankState, Update } from "../backmix/cam_bank.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { leavesOf, mapTree } from "../engine/tree.ts";
+import { writeAtomic } from "../files/atomic.ts";
+import { fileError } from "../files/file_error.ts";
+import { type NamedArray, openSealedSafetensors, sealSafetensors } from "../files/safetensors.ts";
+import { UserError } from "../files/user_error.ts";
+import { tf as tfjs } from "../engine/tensorflow.ts";
+
+/** What a run is: it goes on only as the same. Plain data. */
+export type RunIdentity = Readonly<Record<string, unknown>>;
+
+/** The state between two steps. */
+export interface Checkpoint<Network> {
+  /** Steps done. */
+  step: number;
+  /** Sum of the losses of the current epoch's steps. */
+  lossSum: number;
+  /** Training images of the current epoch that were classified rightly. */
+  correct: number;
+  /** Parameters, moments, running statistics: a tree of tensors. */
+  network: Network;
+  /** The CAM bank; null without BackMix. */
+  bank: BankState | null;
+}
+
+const FORMAT = "backmix-lab checkpoint 1";
+
+/**
+ * Writes a checkpoint as a whole or not at all.
+ *
+ * @throws {UserError} if the disk is full or the place cannot be written; the old file stays
+ */
+export async function saveCheckpoint<Network>(
+  path: string,
+  checkpoint: Checkpoint<Network>,
+  identity: RunIdentity,
+): Promise<void> {
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, tensor] of leavesOf<tf.Tensor>(checkpoint.network)) {
+    arrays.set(`network.${name}`, { dtype: "F32", shape: tensor.shape, data: tensor.dataSync() as Float32Array });
+  }
+  const { bank } = checkpoint;
+  if (bank !== null) {
+    arrays.set("bank.maps", { dtype: "F32", shape: [bank.maps.length / 64, 8, 8], data: bank.maps });
+    bank.waiting.forEach(({ images, maps, partners }, i) => {
+      arrays.set(`bank.waiting.${i}.images`, { dtype: "I32", shape: [images.length], data: images });
+      arrays.set(`bank.waiting.${i}.maps`, { dtype: "F32", shape: [images.length, 8, 8], data: maps });
+      arrays.set(`bank.waiting.${i}.partners`, { dtype: "I32", shape: [partners.length], data: partners });
+    });
+  }
+  const { step, lossSum, correct } = checkpoint;
+  const state = { step, lossSum, correct, waiting: bank?.waiting.length ?? null };
+  const metadata = { format: FORMAT, run: JSON.stringify(identity), state: JSON.stringify(state) };
+  await writeAtomic(path, sealSafetensors(arrays, metadata));
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @param network a tree of the form that the stored network has; its leaves are not changed
+ * @param identity of the run that wants to go on
+ * @returns null if there is no file
+ * @throws {UserError} if the file is damaged, no checkpoint, or of another run: then with what differs
+ */
+export async function loadCheckpoint<Network>(
+  path: string,
+  network: Network,
+  identity: RunIdentity,
+): Promise<Checkpoint<Network> | null> {
+  const bytes = await readIfThere(path);
+  if (bytes === null) return null;
+  const { arrays, metadata } = openSealedSafetensors(bytes, path);
+  if (metadata.format !== FORMAT) {
+    throw new UserError(`${path}: this is no checkpoint of this version. Move it away, or choose another --out.`);
+  }
+  refuseOtherRun(path, JSON.parse(metadata.run), identity);
+  const { step, lossSum, correct, waiting } = JSON.parse(metadata.state);
+  const array = (name: string): NamedArray => {
+    const found = arrays.get(name);
+    if (found === undefined) throw new UserError(`${path}: ${name} is missing. Delete the file and run again.`);
+    return found;
+  };
+  return {
+    step,
+    lossSum,
+    correct,
+    network: mapTree(network, (leaf, name) => {
+      const { data, shape } = array(`network.${name}`);
+      if (shape.join() !== leaf.shape.join()) {
+        throw new UserError(`${path}: ${name} is [${shape}], expected [${leaf.shape}]. Delete the file and run again.`);
+      }
+      return tfjs.tensor(data as Float32Array, shape, "float32");
+    }) as Network,
+    bank: waiting === null ? null : {
+      maps: array("bank.maps").data as Float32Array,
+      waiting: Array.from({ length: waiting }, (_, i): Update => ({
+        images: array(`bank.waiting.${i}.images`).data as Int32Array,
+        maps: array(`bank.waiting.${i}.maps`).data as Float32Array,
+        partners: array(`bank.waiting.${i}.partners`).data as Int32Array,
+      })),
+    },
+  };
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw fileError(error, "read", path);
+  }
+}
+
+function refuseOtherRun(path: string, stored: RunIdentity, wanted: RunIdentity): void {
+  const here = flat(JSON.parse(JSON.stringify(wanted)));
+  const there = flat(stored);
+  const names = [...new Set([...here.keys(), ...there.keys()])].filter((name) => here.get(name) !== there.get(name));
+  if (names.length === 0) return;
+  const what = names.map((name) => `${name} ${there.get(name) ?? "absent"} there, ${here.get(name) ?? "absent"} here`);
+  throw new UserError(
+    `${path}: the checkpoint is of another run (${
+      what.join("; ")
+    }). Run with the same options, or choose another --out.`,
+  );
+}
+
+/** Plain data as path and value. */
+function flat(value: unknown, path = "", into = new Map<string, string>()): Map<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return into.set(path, JSON.stringify(value));
+  for (const [key, member] of Object.entries(value)) flat(member, path === "" ? key : `${path}.${key}`, into);
+  return into;
+}

@@ -1,0 +1,172 @@
+/**
+ * One training step as one pure function: network and batch in, moved network, loss and class activation maps out. Traced
+ * as a whole, so that TensorFlow sees forward pass, gradients, optimiser and the pass for the maps together.
+ */
+import type { Backbone, Layers } from "../backbones/backbone.ts";
+import { EVALUATION } from "../backbones/layers.ts";
+import { classActivationMaps } from "../backmix/cam.ts";
+import { jit, type Jitted, type Precision } from "../engine/jit.ts";
+import type { HostArray } from "../engine/host_array.ts";
+import type { Stream } from "../engine/streams.ts";
+import { tf } from "../engine/tensorflow.ts";
+import { leavesOf, type Mapped, mapTree } from "../engine/tree.ts";
+import type { Method } from "../methods/method.ts";
+import { type Optimiser, sgd } from "./optimiser.ts";
+
+/** All that training changes: a tree of tensors. */
+export interface Network {
+  /** What the optimiser moves. */
+  params: {
+    /** The backbone's parameters. */
+    backbone: Layers<tf.Tensor>;
+    /** The method's parameters. */
+    method: Record<string, tf.Tensor>;
+  };
+  /** The backbone's running statistics. */
+  state: Layers<tf.Tensor>;
+  /** The optimiser's moments. */
+  moments: Record<string, unknown>;
+}
+
+/** What a step gets. */
+export interface StepInput {
+  /** Pixels as the recipe normalises them, `[batch, side, side, 3]`. */
+  images: tf.Tensor4D;
+  /** int32 `[batch]`, 0 .. classes-1. */
+  labels: tf.Tensor1D;
+  /** Learning rate. */
+  rate: tf.Scalar;
+  /** Decides the dropout, int32 `[2]`. */
+  seed: tf.Tensor1D;
+  /** The unaltered images of the same batch, when their class activation maps are wanted. */
+  raw?: tf.Tensor4D;
+}
+
+/** What a step gives. */
+export interface StepResult {
+  /** The network after the step. */
+  network: Network;
+  /** Loss of the batch before the step. */
+  loss: tf.Scalar;
+  /** How many images of the batch were classified rightly before the step, a float32 scalar. */
+  correct: tf.Scalar;
+  /** Class activation maps of `raw`, by the network before the step, `[batch, 8, 8]`; only with `raw`. */
+  maps?: tf.Tensor3D;
+}
+
+/** What a step is made of. */
+export interface StepParts {
+  /** From images to features. */
+  backbone: Backbone;
+  /** From features to logits and loss. */
+  method: Method;
+  /** From gradients to parameters. */
+  optimiser: Optimiser;
+}
+
+/**
+ * The network before the first step; the caller frees its tensors.
+ *
+ * @param classes number of known classes
+ * @param random draws the parameters: the backbone's first, in the order of its layers, then the method's
+ * @param optimiser decides which moments there are; stochastic gradient descent has the same with all settings
+ */
+export function initialNetwork(
+  backbone: Backbone,
+  method: Method,
+  classes: number,
+  random: Stream,
+  optimiser: Optimiser = sgd(),
+): Network {
+  const drawn = backbone.init(random);
+  const params = { backbone: drawn.params, method: method.init({ classes, channels: backbone.channels }, random) };
+  return toTensors({ params, state: drawn.state, moments: optimiser.init(params) }) as Network;
+}
+
+/** The tree with each host array as a tensor. */
+export function toTensors<Tree>(tree: Tree): Mapped<Tree, tf.Tensor> {
+  return mapTree(tree, (leaf) => tf.tensor((leaf as HostArray).data, [...leaf.shape]));
+}
+
+/**
+ * One step, not traced.
+ *
+ * The maps come from the raw images in evaluation mode, without gradient, and move no statistics.
+ */
+export function step({ backbone, method, optimiser }: StepParts, network: Network, input: StepInput): StepResult {
+  const { params, state } = network;
+  const { images, labels, seed } = input;
+  const { loss, gradients, aside } = lossAndGradients(params, (params) => {
+    const features = backbone.apply(params.backbone, state, images, { training: true, seed });
+    const logits = method.logits(params.method, features.feature);
+    const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")) as tf.Scalar;
+    return {
+      loss: method.loss(params.method, { feature: features.feature, logits, label: labels }),
+      aside: { state: features.state, correct },
+    };
+  });
+  const moved = optimiser.update(params, gradients, network.moments, input.rate);
+  return {
+    network: { params: moved.params, state: aside.state, moments: moved.moments },
+    loss,
+    correct: aside.correct,
+    ...(input.raw && { maps: mapsOf({ backbone, method }, network, input.raw, labels) }),
+  };
+}
+
+/**
+ * Class activation maps of images, in evaluation mode.
+ *
+ * @param images as the recipe normalises them, `[batch, side, side, 3]`
+ * @param labels the class to look for in each image, int32 `[batch]`
+ * @returns `[batch, 8, 8]` in [0, 1]
+ */
+export function mapsOf(
+  { backbone, method }: Pick<StepParts, "backbone" | "method">,
+  { params, state }: Pick<Network, "params" | "state">,
+  images: tf.Tensor4D,
+  labels: tf.Tensor1D,
+): tf.Tensor3D {
+  const { map } = backbone.apply(params.backbone, state, images, EVALUATION);
+  return classActivationMaps(method.evidence(params.method, map, labels));
+}
+
+/**
+ * A loss, its gradients for a tree of parameters, and what else the forward pass gave.
+ *
+ * @throws {Error} if no gradient reaches one of the parameters
+ */
+export function lossAndGradients<Params, Aside>(
+  params: Params,
+  forward: (params: Params) => { loss: tf.Scalar; aside: Aside },
+): { loss: tf.Scalar; gradients: Mapped<Params, tf.Tensor>; aside: Aside } {
+  const leaves = leavesOf<tf.Tensor>(params);
+  const places = [...leaves.keys()];
+  const rebuilt = (values: tf.Tensor[]) => mapTree(params, (_, path) => values[places.indexOf(path)]);
+  let aside: Aside | undefined;
+  const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
+    const result = forward(rebuilt(values) as Params);
+    for (const tensor of leavesOf<tf.Tensor>(result.aside).values()) tf.keep(tensor); // else freed with the pass
+    aside = result.aside;
+    return result.loss;
+  })([...leaves.values()]);
+  return { loss: value as tf.Scalar, gradients: rebuilt(grads), aside: aside! };
+}
+
+/** How steps are made: the parts of the recipe that the step sees. */
+export interface StepRecipe {
+  /** Settings of {@linkcode sgd}. */
+  optimiser: { momentum: number; weightDecay: number; nesterov: boolean };
+  /** Type in which convolutions multiply. */
+  precision: Precision;
+}
+
+/** The traced step of a recipe. */
+export function trainingStep(
+  backbone: Backbone,
+  method: Method,
+  recipe: StepRecipe,
+): Jitted<[Network, StepInput], StepResult> {
+  const parts = { backbone, method, optimiser: sgd(recipe.optimiser) };
+  return jit((network: Network, input: StepInput) => step(parts, network, input), { precision: recipe.precision });
+}
