@@ -1,0 +1,120 @@
+/**
+ * A result file as a table: a row for each method with and without BackMix, and the difference of the two; the published
+ * figures in the last row. Every kind of score has its row, the headline score first.
+ */
+import { metricTitles } from "../metrics/open_set_metrics.ts";
+import type { Figure, Mean, MeanDifference, MetricName, ResultFile } from "./result.ts";
+
+const COLUMNS: readonly MetricName[] = ["acc", "auroc", "aupr_in", "fpr_at_tpr95", "dtacc", "oscr"];
+
+/** A table: all rows as long as the first, which holds the titles. */
+export type Table = string[][];
+
+/**
+ * The rows of a table, figures in per cent.
+ *
+ * One run: value (bootstrap interval over test images). More runs: mean ± standard deviation over runs. A difference of one
+ * pair: value (bootstrap interval); of more pairs: mean (Student's 95 % interval).
+ *
+ * @param file what to show
+ */
+export function tableOf(file: ResultFile): Table {
+  const { rows, paired } = file.summary;
+  const extras = [...new Set(rows.flatMap((row) => Object.keys(row.extra ?? {})))].sort();
+  const titles = ["Method", "Score", "Runs", ...COLUMNS.map((name) => metricTitles[name]), ...extras.map(words)];
+
+  const methods = [...new Set(rows.map((row) => row.method))];
+  const body = methods.flatMap((method) => [
+    ...rows.filter((row) => row.method === method).sort((a, b) => Number(a.backmix) - Number(b.backmix))
+      .flatMap((row) => {
+        const several = rows.filter((other) => other.method === method && other.backmix === row.backmix).length > 1;
+        const recipe = several ? ` (recipe ${row.cells[0].split(".").at(-1)})` : "";
+        const run = file.cells.find((cell) => cell.id === row.cells[0])!;
+        const held = run.data.evaluated_on === "validation" ? ", validation images" : "";
+        return scoresOf(row).map((score) => [
+          `${method}${row.backmix ? " + BackMix" : ""}${recipe}${held}`,
+          words(score),
+          String(row.cells.length),
+          ...COLUMNS.map((name) => value(row.metrics[score][name], run.metrics[score][name])),
+          ...extras.map((name) => row.extra?.[name] ? value(row.extra[name]) : ""),
+        ]);
+      }),
+    ...paired.filter((row) => row.method === method).flatMap((row) => {
+      const pair = file.paired.find((one) => one.with === row.cells[0])!;
+      return scoresOf(row).map((score) => [
+        `${method}: with - without`,
+        words(score),
+        String(row.cells.length),
+        ...COLUMNS.map((name) => difference(row.metrics[score][name], pair.metrics[score][name])),
+        ...extras.map((name) => row.extra?.[name] ? difference(row.extra[name]) : ""),
+      ]);
+    }),
+  ]);
+
+  const { paper } = file;
+  const published = paper && [
+    "as published",
+    "",
+    "",
+    ...COLUMNS.map((name) => paper.metrics[name] === undefined ? "" : percent(paper.metrics[name])),
+    ...extras.map(() => ""),
+  ];
+  return [titles, ...body, ...(published ? [published] : [])];
+}
+
+/** What a reader of the table must know: what the brackets hold, and where the published figures stand. */
+export function notesOf({ summary, paper }: ResultFile): string[] {
+  const several = summary.rows.some((row) => row.cells.length > 1);
+  return [
+    several
+      ? "In per cent: mean ± standard deviation over runs; differences with Student's 95 % interval over pairs of runs."
+      : "In per cent, with 95 % bootstrap intervals over test images; differences resample the same images in both runs.",
+    ...(paper ? [`As published: ${paper.source}.`] : []),
+  ];
+}
+
+/** A table in Markdown. */
+export function markdown([titles, ...rows]: Table): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(titles), line(titles.map((_, i) => i < 2 ? "---" : "---:")), ...rows.map(line)].join("\n");
+}
+
+/** A table for a terminal: a block for each kind of score, figures down, methods across. */
+export function terminal([titles, ...rows]: Table): string {
+  const scores = [...new Set(rows.map((row) => row[1]))].filter((score) => score !== "");
+  const blocks = scores.map((score) => {
+    const shown = rows.filter((row) => row[1] === score || row[1] === "");
+    const lines = titles.map((title, i) => [title, ...shown.map((row) => row[i])]).toSpliced(1, 1);
+    const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
+    const aligned = lines.map((line) => line.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
+    return [`Score: ${score}`, ...aligned].join("\n");
+  });
+  return blocks.join("\n\n");
+}
+
+function scoresOf(row: { headline: string; metrics: Record<string, unknown> }): string[] {
+  return [row.headline, ...Object.keys(row.metrics).filter((name) => name !== row.headline).sort()];
+}
+
+function value({ mean, deviation }: Mean, run?: Figure): string {
+  if (deviation !== null) return `${percent(mean)} ± ${percent(deviation)}`;
+  return run ? `${percent(run.value)} (${percent(run.low)} to ${percent(run.high)})` : percent(mean);
+}
+
+function difference({ mean, low, high }: MeanDifference, pair?: Figure): string {
+  const [from, to] = low !== null && high !== null ? [low, high] : [pair?.low, pair?.high];
+  return from === undefined || to === undefined ? signed(mean) : `${signed(mean)} (${signed(from)} to ${signed(to)})`;
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+function signed(share: number): string {
+  const text = percent(share);
+  return text.startsWith("-") ? text : `+${text}`;
+}
+
+function words(name: string): string {
+  return name.replaceAll("_", " ");
+}

@@ -1,0 +1,132 @@
+/**
+ * Adds finished runs to a result file. Cells accumulate over launches: a run that was made before replaces its cell, all
+ * others stay. The layout is stable (keys sorted, cells sorted, numbers rounded), so that a diff shows what changed.
+ */
+import { dirname, resolve } from "node:path";
+import { writeTextAtomic } from "../files/atomic.ts";
+import { waitForLock } from "../files/lock.ts";
+import { UserError } from "../files/user_error.ts";
+import { pairsOf, summarise } from "./aggregate.ts";
+import { faultOf, parseResult } from "./read.ts";
+import {
+  type Cell,
+  cellId,
+  type PairedDifference,
+  type ResultFile,
+  type ResultHead,
+  SCHEMA_VERSION,
+} from "./result.ts";
+import { rounded } from "./rounded.ts";
+import { differencesOf, readScores } from "./scores.ts";
+
+/**
+ * Adds the cell of a finished run to a result file, which is made if it is not there, and works out the paired
+ * differences and the summary anew.
+ *
+ * Its scores must have been written before, at `cell.scores_file`: the paired differences are computed from them. Two
+ * runs that finish together take turns. A cell that breaks the schema is a fault of the program; nothing is written then.
+ *
+ * @param path the result file
+ * @param head what its cells share; an existing file must have the same table and preset
+ * @param cell the run; its id is made here
+ * @returns what was written
+ * @throws {UserError} if the file is damaged, or of another table, preset or schema version, or cannot be written
+ */
+export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "id">): Promise<ResultFile> {
+  await using _lock = await waitForLock(`${path}.lock`, path);
+  const before = await existing(path, head);
+  const added: Cell = { ...measured(cell), id: cellId(cell) };
+  const cells = [...before.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
+  const paired = await differences(cells, dirname(path)).catch((error) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${error.message} Until then ${path} cannot take ${added.id}: restore that file or remove its cell, and run ` +
+        "again with --resume.",
+    );
+  });
+
+  const file: ResultFile = {
+    ...head,
+    schema_version: SCHEMA_VERSION,
+    cells,
+    paired,
+    summary: summarise(cells, paired),
+  };
+  const fault = faultOf(JSON.parse(JSON.stringify(file)));
+  if (fault) throw new TypeError(`${path}: would break the schema: ${fault}`);
+  await writeTextAtomic(path, layout(file));
+  return file;
+}
+
+/** The text of a result file: two spaces, keys sorted; a figure, and a list of numbers, stands on one line. */
+export function layout(file: ResultFile): string {
+  const oneLine = (part: string) => part.replace(/\s+/g, " ");
+  return JSON.stringify(sortKeys(file), null, 2)
+    .replace(/\[[\s\d.,-]+\]/g, (list) => oneLine(list).replace("[ ", "[").replace(" ]", "]"))
+    .replace(
+      /\{(?:\s+"\w+": (?:null|[-+\d.e]+),?)+\s+\}/g,
+      (part) => oneLine(part).length < 80 ? oneLine(part) : part,
+    ) + "\n";
+}
+
+/**
+ * The paired differences of cells, from their scores.
+ *
+ * @param folder where the result file lies
+ * @throws {UserError} if scores are missing or damaged, or of other images in the two runs
+ */
+export async function differences(cells: readonly Cell[], folder: string): Promise<PairedDifference[]> {
+  const paired: PairedDifference[] = [];
+  for (const [a, b] of pairsOf(cells)) {
+    const [first, second] = await Promise.all([a, b].map((cell) => readScores(resolve(folder, cell.scores_file))));
+    const { seed, resamples } = a.bootstrap;
+    try {
+      const metrics = differencesOf(first, second, a.split.known.length, { seed, resamples });
+      paired.push({ with: a.id, without: b.id, metrics, ...extraDifference(a, b) });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new UserError(`${a.scores_file}, ${b.scores_file}: ${error.message}. Run both cells again.`);
+    }
+  }
+  return paired;
+}
+
+function extraDifference(a: Cell, b: Cell): { extra?: Record<string, number> } {
+  const names = Object.keys(a.extra ?? {}).filter((name) => b.extra?.[name] !== undefined);
+  if (names.length === 0) return {};
+  return { extra: rounded(Object.fromEntries(names.map((name) => [name, a.extra![name] - b.extra![name]]))) };
+}
+
+async function existing(path: string, head: ResultHead): Promise<Cell[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  const file = parseResult(text, path);
+  if (file.table !== head.table || file.preset !== head.preset) {
+    throw new UserError(
+      `${path}: holds table ${file.table}, preset ${file.preset}; this run is of ${head.table}, ${head.preset}. ` +
+        "Choose another file.",
+    );
+  }
+  return file.cells;
+}
+
+/** The cell with what was measured rounded; recipe and checksums stay as they are. */
+function measured<Part extends Omit<Cell, "id">>(cell: Part): Part {
+  const { metrics, training, hardware, extra } = cell;
+  return { ...cell, ...rounded({ metrics, training, hardware, ...(extra && { extra }) }) };
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => compare(a, b)).map(([k, v]) => [k, sortKeys(v)]));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { faultOf } from "../../lib/results/read.ts";
+import { addCell } from "../../lib/results/write.ts";
+import { head, sampleCell } from "./sample.ts";
+
+Deno.test("the schema demands every field but `extra`, and allows no other", async () => {
+  const folder = await Deno.makeTempDir();
+  await addCell(`${folder}/a.json`, head, await sampleCell(folder));
+  await addCell(`${folder}/a.json`, head, await sampleCell(folder, { backmix: true }));
+  const text = await Deno.readTextFile(`${folder}/a.json`);
+  assertEquals(faultOf(JSON.parse(text)), null);
+
+  let checked = 0;
+  const visit = (path: string[]) => {
+    const at = (file: unknown) => path.reduce((part, key) => (part as Record<string, unknown>)[key], file);
+    const part = at(JSON.parse(text));
+    if (typeof part !== "object" || part === null || free(path)) return;
+    for (const key of Object.keys(part)) {
+      visit([...path, key]);
+      if (Array.isArray(part) || key === "extra" || free([...path, key, ""])) continue;
+      const file = JSON.parse(text);
+      delete (at(file) as Record<string, unknown>)[key];
+      if (["max_logit", "max_probability"].includes(key)) continue; // kinds of scores are free, but for one
+      assertEquals(faultOf(file) === null, false, `without ${[...path, key].join(".")}`);
+      checked++;
+    }
+    if (!Array.isArray(part)) {
+      const file = JSON.parse(text);
+      (at(file) as Record<string, unknown>).unheard_of = "of";
+      assertEquals(faultOf(file) === null, false, `with ${path.join(".")}.unheard_of`);
+    }
+  };
+  /** Parts whose fields the program does not fix. */
+  const free = (path: string[]) =>
+    ["recipe", "settings", "extra"].some((name) => path.slice(0, -1).includes(name)) || path.at(-1) === "recipe";
+  visit([]);
+  assertEquals(checked > 300, true, `${checked} fields`);
+});
