@@ -1,0 +1,191 @@
+/** One cell of a table: data, training, evaluation, and the record that goes into the result file. */
+import { classifier32 } from "../backbones/classifier32.ts";
+import type { Source } from "../datasets/image_set.ts";
+import type { OpenSet } from "../datasets/open_set.ts";
+import type { Split } from "../datasets/splits.ts";
+import type { Engine } from "../engine/tensorflow.ts";
+import { disposeTree } from "../engine/tree.ts";
+import { camOnShape } from "../evaluation/cam_on_shape.ts";
+import { type Evaluator, evaluator } from "../evaluation/evaluator.ts";
+import { logitScores } from "../evaluation/logit_scores.ts";
+import { fileError } from "../files/file_error.ts";
+import { acquireLock } from "../files/lock.ts";
+import type { ImageSet } from "../datasets/image_set.ts";
+import type { Method } from "../methods/method.ts";
+import { accuracy } from "../metrics/accuracy.ts";
+import { type Cell, cellId, type Json } from "../results/result.ts";
+import { figuresOf, type RunScores, type SideScores } from "../results/scores.ts";
+import { digest, type Recipe } from "../training/recipe.ts";
+import { train, type Trained } from "../training/train.ts";
+import { codeVersion, engineOf, hardwareOf } from "./environment.ts";
+
+/** What a cell computes; everything that its numbers depend on. */
+export interface CellPlan {
+  /** What judges the features. */
+  method: Method;
+  /** How to train. */
+  recipe: Recipe;
+  /** Number of the split. */
+  trial: number;
+  /** Seed of everything random. */
+  seed: number;
+  /** Which classes are known. */
+  split: Split;
+  /** The data set's name. */
+  dataset: string;
+  /** What identifies the data. */
+  source: Source;
+  /** How many training images are used, where not all. */
+  limit: number | null;
+  /** Share of the training images that is held back, 0 for none. */
+  validation: number;
+  /** Numbers that the data set was generated with. */
+  settings: Record<string, number>;
+}
+
+/** A finished cell. */
+export interface FinishedCell {
+  /** Its record, but for its id and the place of its scores. */
+  cell: Omit<Cell, "id" | "scores_file">;
+  /** Scores of every test image. */
+  scores: RunScores;
+  /** Closed-set accuracy on the training images that were held back; null if there are none. */
+  validationAccuracy: number | null;
+  /** Maps of the training images as training left them, `[images, 8, 8]`; null without BackMix. */
+  maps: Float32Array | null;
+}
+
+/** Names of scores in result files. */
+const SCORE_NAMES = { maxLogit: "max_logit", maxProbability: "max_probability" } as const;
+
+/** Intervals are drawn from this seed, whatever the run's, so that they can be recomputed from the scores alone. */
+const BOOTSTRAP = { seed: 0, resamples: 1000 };
+
+/** The identity of a plan: its name, and the digest of what decides its numbers. */
+export function identify(plan: CellPlan): { id: string; recipe_digest: string } {
+  const { method, recipe, trial, seed, split, source, limit, validation, settings } = plan;
+  const recipe_digest = digest({ recipe, split, data: source.sha256, limit, validation, settings });
+  return {
+    id: cellId({ method: method.name, backmix: recipe.backmix !== null, trial, seed, recipe_digest }),
+    recipe_digest,
+  };
+}
+
+/**
+ * Trains and evaluates a cell.
+ *
+ * @param directory gets checkpoint and log; one process at a time
+ * @throws {UserError} as `train` does, and if another process uses the folder
+ */
+export async function runCell(
+  plan: CellPlan,
+  data: OpenSet,
+  engine: Engine,
+  options: { directory: string; resume: boolean; stop: AbortSignal; label: string },
+): Promise<FinishedCell> {
+  const { method, recipe, seed } = plan;
+  await Deno.mkdir(options.directory, { recursive: true }).catch((error) => {
+    throw fileError(error, "write", options.directory);
+  });
+  await using _lock = await acquireLock(`${options.directory}/lock`, options.directory);
+
+  const backbone = classifier32(recipe.backbone);
+  const trained = await train({
+    ...options,
+    recipe,
+    backbone,
+    method,
+    images: data.train,
+    classes: data.classes.length,
+    seed,
+    identity: { ...identify(plan), threads: engine.threads },
+  });
+  const run = evaluator(backbone, method, recipe, trained.network);
+  try {
+    return await finish(plan, data, engine, trained, run);
+  } finally {
+    disposeTree(trained.network);
+  }
+}
+
+async function finish(
+  plan: CellPlan,
+  data: OpenSet,
+  engine: Engine,
+  trained: Trained,
+  run: Evaluator,
+): Promise<FinishedCell> {
+  const { method, recipe, trial, seed, split, source, limit, settings } = plan;
+  const classes = data.classes.length;
+  const scores: RunScores = {
+    known: await sideScores(data.known, run, classes),
+    unknown: await sideScores(data.unknown, run, classes),
+  };
+  const metrics = figuresOf(scores, classes, BOOTSTRAP);
+  const extra = await extraFigures(data, run, classes);
+  const cell: FinishedCell["cell"] = {
+    recipe_digest: identify(plan).recipe_digest,
+    method: method.name,
+    backmix: recipe.backmix !== null,
+    trial,
+    seed,
+    split: { protocol: split.protocol, known: [...split.known], unknown: [...split.unknown] },
+    recipe: recipe as unknown as Record<string, Json>,
+    data: {
+      name: plan.dataset,
+      sha256: source.sha256,
+      official: source.official,
+      limit,
+      evaluated_on: "test",
+      settings,
+    },
+    training: {
+      epochs: recipe.epochs,
+      steps: trained.steps,
+      images: data.train.labels.length,
+      last_loss: Number(trained.lastLoss.toPrecision(6)),
+      wall_seconds: Math.round(trained.seconds),
+      images_per_second: Number((trained.images / trained.seconds).toPrecision(4)),
+    },
+    engine: engineOf(engine, recipe.precision),
+    hardware: hardwareOf(),
+    code_version: await codeVersion(),
+    finished: new Date().toISOString(),
+    bootstrap: { level: 0.95, ...BOOTSTRAP },
+    metrics,
+    headline: SCORE_NAMES[method.score],
+    ...(extra && { extra }),
+  };
+  return {
+    cell,
+    scores,
+    validationAccuracy: data.validation === undefined ? null : await accuracyOn(data.validation, run, classes),
+    maps: trained.maps,
+  };
+}
+
+async function sideScores(set: ImageSet, run: Evaluator, classes: number): Promise<SideScores> {
+  const { maxLogit, maxProbability, predicted } = logitScores(await run.logits(set), classes);
+  return {
+    scores: { [SCORE_NAMES.maxLogit]: maxLogit, [SCORE_NAMES.maxProbability]: maxProbability },
+    label: set.labels,
+    predicted,
+    index: set.index,
+  };
+}
+
+/** What only data sets with known foregrounds and shuffled backgrounds can tell. */
+async function extraFigures(
+  data: OpenSet,
+  run: Evaluator,
+  classes: number,
+): Promise<Record<string, number> | null> {
+  const { known, extra: { shuffled } } = data;
+  if (known.foreground === undefined || shuffled === undefined) return null;
+  const { share, area } = camOnShape(await run.maps(known), known.foreground, known.side);
+  return { acc_shuffled: await accuracyOn(shuffled, run, classes), cam_on_shape: share, shape_area: area };
+}
+
+async function accuracyOn(set: ImageSet, run: Evaluator, classes: number): Promise<number> {
+  return accuracy(set.labels, logitScores(await run.logits(set), classes).predicted);
+}

@@ -1,0 +1,173 @@
+/**
+ * The command line that all experiments share: its options, their checks, and the text of `--help`.
+ */
+import { parseArgs } from "@std/cli";
+import type { Precision } from "../engine/jit.ts";
+import { UserError } from "../files/user_error.ts";
+
+/** An experiment's options as given; what is `undefined` was not. */
+export interface ExperimentOptions {
+  /** Which recipe. */
+  preset: string;
+  /** Names of the methods to run. */
+  methods: string[];
+  /** Whether to train with BackMix: one or both. */
+  backmix: boolean[];
+  /** Trials to run, counted from 0; empty for those of the preset. */
+  trials: number[];
+  /** Seeds to run. */
+  seeds: number[];
+  /** Whose splits. */
+  protocol: "arpl" | "cssr";
+  /** Passes over the training images, instead of the preset's. */
+  epochs?: number;
+  /** How many training images to use. */
+  limit?: number;
+  /** Share of the training images to hold back and measure the accuracy on. */
+  validation?: number;
+  /** The folder of the data set's files. */
+  dataDir?: string;
+  /** Probability of a class's own background; priors only. */
+  p?: number;
+  /** The folder that gets everything a run writes. */
+  out: string;
+  /** Whether a run that stopped goes on. */
+  resume: boolean;
+  /** Threads of the engine. */
+  threads?: number;
+  /** Type in which convolutions multiply. */
+  precision: Precision;
+  /** Whether to print the help. */
+  help: boolean;
+}
+
+/** What an experiment's command line may name. */
+export interface CommandLine {
+  /** First lines of the help: what it does, costs, and writes. */
+  about: string;
+  /** How it is started. */
+  command: string;
+  /** Names of its presets; the first is the default. */
+  presets: readonly string[];
+  /** Names of its methods; all are run by default. */
+  methods: readonly string[];
+  /** Trials of its splits; empty where a seed makes the split. */
+  trials: readonly number[];
+  /** Trials or, where there are none, seeds that run by default. */
+  byDefault: readonly number[];
+  /** The default of --out. */
+  out: string;
+  /** Where the data come from: files in a folder, or generated with a probability p. */
+  data: "files" | "generated";
+}
+
+/**
+ * Parses and checks a command line.
+ *
+ * @throws {UserError} if an option is unknown, misses its value, or has one out of range
+ */
+export function parseExperimentArgs(line: CommandLine, args: readonly string[]): ExperimentOptions {
+  const help = `Run ${line.command} --help for the options.`;
+  const parsed = parseArgs(args, {
+    boolean: ["backmix", "resume", "help"],
+    string: ["preset", "method", "trial", "seed", "protocol", "epochs", "limit", "validation", "data-dir", "p", "out"]
+      .concat(["threads", "precision", "_"]),
+    collect: ["method", "trial", "seed"],
+    negatable: ["backmix"],
+    alias: { h: "help" },
+    unknown(argument) {
+      throw new UserError(`${argument}: no such option. ${help}`);
+    },
+  }) as unknown as Record<string, string | string[] | boolean | undefined>;
+
+  const text = (name: string): string | undefined => {
+    const value = parsed[name] as string | undefined;
+    if (value === "") throw new UserError(`--${name} needs a value. ${help}`);
+    return value;
+  };
+  const choice = <T extends string>(name: string, choices: readonly T[], value = text(name)): T => {
+    if (value === undefined) return choices[0];
+    if (!choices.includes(value as T)) {
+      throw new UserError(`--${name} ${value}: no such ${name}. Choose one of ${choices.join(", ")}.`);
+    }
+    return value as T;
+  };
+  const number = (name: string, whole: boolean, least: number, value = text(name)): number | undefined => {
+    if (value === undefined) return undefined;
+    const n = Number(value);
+    if (value.trim() === "" || !Number.isFinite(n) || n < least || (whole && !Number.isInteger(n))) {
+      throw new UserError(`--${name} ${value}: give a ${whole ? "whole " : ""}number, ${least} or more.`);
+    }
+    return n;
+  };
+  const numbers = (
+    name: string,
+  ): number[] => [...new Set((parsed[name] as string[]).map((value) => number(name, true, 0, value)!))];
+
+  const trials = numbers("trial");
+  const seeds = numbers("seed");
+  const bySeed = line.trials.length === 0;
+  if (bySeed && trials.length > 0) throw new UserError("--trial: here the seed draws the classes. Use --seed.");
+  for (const trial of trials) choice("trial", line.trials.map(String), String(trial));
+  if (line.data === "generated" && parsed["data-dir"] !== undefined) {
+    throw new UserError("--data-dir: this data set is generated, it has no files.");
+  }
+  if (line.data === "files" && parsed.p !== undefined) throw new UserError(`--p: only for priors. ${help}`);
+  const methods = parsed.method as string[];
+  for (const method of methods) choice("method", line.methods, method);
+
+  return {
+    preset: choice("preset", line.presets),
+    methods: methods.length > 0 ? [...new Set(methods)] : [...line.methods],
+    backmix: args.some((a) => /^--(no-)?backmix(=|$)/.test(a)) ? [parsed.backmix as boolean] : [false, true],
+    trials,
+    seeds: seeds.length > 0 ? seeds : bySeed ? [...line.byDefault] : [0],
+    protocol: choice("protocol", ["arpl", "cssr"]),
+    epochs: number("epochs", true, 1),
+    limit: number("limit", true, 1),
+    validation: number("validation", false, 0),
+    dataDir: text("data-dir"),
+    p: number("p", false, 0),
+    out: text("out") ?? line.out,
+    resume: parsed.resume as boolean,
+    threads: number("threads", true, 1),
+    precision: choice("precision", ["float32", "bfloat16"]),
+    help: parsed.help as boolean,
+  };
+}
+
+/** The text of `--help`. */
+export function helpText(line: CommandLine): string {
+  const { presets, methods, trials, byDefault, out, data } = line;
+  const rows: [string, string][] = [
+    ["--preset NAME", `${presets.join(" or ")}; default ${presets[0]}`],
+    ["--method NAME", `${methods.join(", ")}; repeatable; default all`],
+    ["--backmix, --no-backmix", "only with, only without BackMix; default both"],
+  ];
+  if (trials.length > 0) {
+    rows.push(["--trial N", `split ${trials.join(", ")}; repeatable; default ${byDefault.join(" and ")}`]);
+    rows.push(["--protocol NAME", "whose splits: arpl or cssr; default arpl"]);
+    rows.push(["--seed N", "seed of everything that is random; repeatable; default 0"]);
+  } else {
+    rows.push(["--seed N", `seed of classes, images and training; repeatable; default ${byDefault.join(", ")}`]);
+  }
+  rows.push(["--epochs N", "passes over the training images, instead of the preset's"]);
+  rows.push(["--limit N", "use N training images only, evenly over the known classes"]);
+  rows.push([
+    "--validation SHARE",
+    "hold back a share of the training images and print the accuracy on them; no result file",
+  ]);
+  if (data === "files") rows.push(["--data-dir DIR", "where the data set lies; without it, it is downloaded once"]);
+  else rows.push(["--p P", "probability that a training image has its class's own background; default 0.6"]);
+  rows.push(["--out DIR", `checkpoints, logs and scores; default ${out}`]);
+  rows.push(["--resume", "go on where a run in --out stopped; starts it if there is none"]);
+  rows.push([
+    "--threads N",
+    "threads of the engine; results repeat to the bit with the same number; default all cores",
+  ]);
+  rows.push(["--precision TYPE", "float32 or bfloat16 (needs AVX512_BF16); default float32"]);
+  rows.push(["--help", "this text"]);
+  const width = Math.max(...rows.map(([option]) => option.length));
+  const options = rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`);
+  return [line.about, "", `Usage: ${line.command} [options]`, "", ...options].join("\n");
+}

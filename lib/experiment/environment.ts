@@ -1,0 +1,48 @@
+/** What a result file says of the program and the machine that made it. */
+import type { Engine } from "../engine/tensorflow.ts";
+import { processor } from "../engine/library_machine.ts";
+import { tf } from "../engine/tensorflow.ts";
+import type { Precision } from "../engine/jit.ts";
+import type { Cell } from "../results/result.ts";
+
+/** The engine as a result file describes it. */
+export function engineOf(engine: Engine, precision: Precision): Cell["engine"] {
+  return {
+    tensorflow: engine.version,
+    tfjs: tf.version_core,
+    deno: Deno.version.deno,
+    threads: engine.threads,
+    precision,
+    device: engine.binding.isUsingGpuDevice() ? "gpu" : "cpu",
+  };
+}
+
+/** The machine as a result file describes it. */
+export function hardwareOf(): Cell["hardware"] {
+  return {
+    processor: processor().model,
+    cores: navigator.hardwareConcurrency,
+    memory_gib: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
+  };
+}
+
+/**
+ * The commit of this program, with "+" behind it if files were changed since; "unknown" outside a git checkout.
+ */
+export async function codeVersion(): Promise<string> {
+  const git = async (...args: string[]): Promise<string | null> => {
+    try {
+      const { success, stdout } = await new Deno.Command("git", {
+        args: ["-C", import.meta.dirname!, ...args],
+        stderr: "null",
+      }).output();
+      return success ? new TextDecoder().decode(stdout).trim() : null;
+    } catch {
+      return null; // git is not there
+    }
+  };
+  const commit = await git("rev-parse", "--short=12", "HEAD");
+  if (commit === null) return "unknown";
+  const changed = await git("status", "--porcelain", "--untracked-files=no", "--", "lib", "experiments", "deno.json");
+  return changed === "" ? commit : `${commit}+`;
+}

@@ -1,0 +1,51 @@
+/** What an experiment's script states: the table's caption as data. `reproduce` does the rest. */
+import type { BackmixOptions } from "../backmix/mix.ts";
+import type { Dataset } from "../datasets/image_set.ts";
+import type { Split } from "../datasets/splits.ts";
+import type { Method } from "../methods/method.ts";
+import type { PaperFigures } from "../results/result.ts";
+import type { Recipe } from "../training/recipe.ts";
+
+/** A recipe with the trials that a table of it has. */
+export interface Preset {
+  /** Trials or, where the seed makes the split, seeds that run by default. */
+  byDefault: readonly number[];
+  /** How to train, but for what the command line says. */
+  recipe: Omit<Recipe, "backmix" | "precision">;
+  /** BackMix's settings in the rows that have it. */
+  backmix: BackmixOptions;
+}
+
+/** What the command line says about the data. */
+export interface DataOptions {
+  /** The folder of the data set's files. */
+  dataDir?: string;
+  /** Number of the split, from 0. */
+  trial: number;
+  /** Whose splits. */
+  protocol: "arpl" | "cssr";
+  /** The run's seed, for generated data. */
+  seed: number;
+  /** Probability of a class's own background; priors only. */
+  p?: number;
+}
+
+/** A table: data, splits, rows, recipes, and the figures to compare with. */
+export interface Experiment {
+  /** Its name in tasks and files. */
+  table: string;
+  /** First lines of the help: what it does, costs, and writes. */
+  about: string;
+  /** Loads or generates a data set, and says which classes are known. */
+  data: (options: DataOptions) => Promise<{ dataset: Dataset; split: Split }> | { dataset: Dataset; split: Split };
+  /** Whether the data are files, or generated from the seed. */
+  source: "files" | "generated";
+  /** Trials of its splits; empty where the seed makes the split. */
+  trials: readonly number[];
+  /** Its rows, each run without and with BackMix. */
+  methods: readonly Method[];
+  /** Its recipes; the first is the default. */
+  presets: Readonly<Record<string, Preset>>;
+  /** The published figures; null if there are none. */
+  paper: PaperFigures | null;
+}

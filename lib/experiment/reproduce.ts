@@ -1,0 +1,179 @@
+/**
+ * Runs an experiment: one cell for each method, with and without BackMix, trial and seed. Finished cells gather in one
+ * result file over any number of launches and are not run again.
+ */
+import { resolve } from "node:path";
+import { openSet } from "../datasets/open_set.ts";
+import { type Engine, startTensorFlow } from "../engine/tensorflow.ts";
+import { runTask, stopSignal } from "../files/task.ts";
+import { UserError } from "../files/user_error.ts";
+import { processor } from "../engine/library_machine.ts";
+import { readResult } from "../results/read.ts";
+import type { ResultFile } from "../results/result.ts";
+import { writeScores } from "../results/scores.ts";
+import { notesOf, tableOf, terminal } from "../results/table.ts";
+import { addCell } from "../results/write.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { type CellPlan, type FinishedCell, identify, runCell } from "./cell.ts";
+import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
+import type { Experiment, Preset } from "./experiment.ts";
+
+/** Where results of unchanged presets lie. */
+const RESULTS = resolve(import.meta.dirname!, "../../results");
+
+/** Where an experiment's runs and results go. */
+interface Places {
+  /** Folder of the runs: checkpoints and logs. */
+  runs: string;
+  /** The result file. */
+  result: string;
+  /** Folder of the scores. */
+  scores: string;
+}
+
+/**
+ * The main function of an experiment's script: parses the command line, runs what is not finished, prints the table.
+ * Ends the process: 0, 1 after an error, 130 after Ctrl-C.
+ *
+ * Results of a preset as it stands go to `results/TABLE.PRESET.json`; with another recipe or data (`--epochs`, `--limit`,
+ * ...), or with `--out`, to that file's name in the folder of the runs.
+ */
+export async function reproduce(experiment: Experiment, args: readonly string[]): Promise<void> {
+  await runTask(async () => {
+    const line = commandLine(experiment);
+    const options = parseExperimentArgs(line, args);
+    if (options.help) return console.log(helpText(line));
+    const { file } = await runExperiment(experiment, options, stopSignal());
+    if (file !== null) printTable(file);
+  });
+}
+
+/** Prints a result file's table and what it means. */
+export function printTable(file: ResultFile): void {
+  console.log(["", terminal(tableOf(file)), "", ...notesOf(file)].join("\n"));
+}
+
+/** An experiment's command line. */
+export function commandLine({ table, about, presets, methods, trials, source }: Experiment): CommandLine {
+  const [[, first]] = Object.entries(presets);
+  return {
+    about,
+    command: `deno task reproduce:${table}`,
+    presets: Object.keys(presets),
+    methods: methods.map((method) => method.name),
+    trials,
+    byDefault: first.byDefault,
+    out: "runs",
+    data: source,
+  };
+}
+
+/**
+ * Runs the cells that an experiment's options ask for.
+ *
+ * @param done is told of each cell that this call ran, before its result is written
+ * @returns the result file and its path; null and the path if validation runs left none
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  options: ExperimentOptions,
+  stop: AbortSignal,
+  done: (plan: CellPlan, finished: FinishedCell) => Promise<void> | void = () => {},
+): Promise<{ file: ResultFile | null; path: string }> {
+  const preset = experiment.presets[options.preset];
+  const places = placesOf(experiment, options);
+  let file = await existing(places.result);
+  let engine: Engine | null = null;
+
+  for (const seed of options.seeds) {
+    for (const trial of trialsOf(experiment, preset, options)) {
+      const { dataset, split } = await experiment.data({ ...options, trial, seed });
+      const data = openSet(dataset, split, {
+        seed,
+        ...(options.validation !== undefined && { validationShare: options.validation }),
+        ...(options.limit !== undefined && { limit: options.limit }),
+      });
+      for (const method of experiment.methods.filter(({ name }) => options.methods.includes(name))) {
+        for (const backmix of options.backmix) {
+          const plan: CellPlan = {
+            method,
+            recipe: recipeOf(preset, options, backmix),
+            trial,
+            seed,
+            split,
+            dataset: dataset.name,
+            source: dataset.source,
+            limit: options.limit ?? null,
+            validation: options.validation ?? 0,
+            settings: experiment.source === "generated" ? { p: options.p ?? 0.6 } : {},
+          };
+          const { id } = identify(plan);
+          if (file?.cells.some((cell) => cell.id === id)) {
+            console.error(`${id}: finished before`);
+            continue;
+          }
+          engine ??= await start(options);
+          const directory = `${places.runs}/${id}`;
+          const finished = await runCell(plan, data, engine, { directory, resume: options.resume, stop, label: id });
+          if (finished.validationAccuracy !== null) {
+            const percent = (100 * finished.validationAccuracy).toFixed(1);
+            console.log(`${id}: accuracy ${percent} % on ${data.validation!.labels.length} images held back`);
+            continue; // recipes are tuned on these; figures of the test images stay unseen
+          }
+          await done(plan, finished);
+          await writeScores(`${places.scores}/${id}.npz`, finished.scores);
+          const scores_file = `scores/${id}.npz`;
+          const { table, paper } = experiment;
+          file = await addCell(places.result, { table, preset: options.preset, paper }, {
+            ...finished.cell,
+            scores_file,
+          });
+          console.error(`${id}: written to ${places.result}`);
+        }
+      }
+    }
+  }
+  return { file, path: places.result };
+}
+
+async function existing(path: string): Promise<ResultFile | null> {
+  try {
+    await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+  }
+  return await readResult(path);
+}
+
+async function start({ threads, precision }: ExperimentOptions): Promise<Engine> {
+  if (precision === "bfloat16" && !processor().avx512Bf16) {
+    throw new UserError(
+      `--precision bfloat16: ${processor().model} has no AVX512_BF16, it would be ten times slower. Use float32.`,
+    );
+  }
+  return await startTensorFlow({ threads });
+}
+
+function placesOf({ table }: Experiment, options: ExperimentOptions): Places {
+  const { preset, epochs, limit, validation, p, precision } = options;
+  const asPublished = [epochs, limit, validation, p].every((value) => value === undefined) && precision === "float32";
+  const byDefault = asPublished && options.out === "runs";
+  const runs = `${options.out}/${table}.${preset}`;
+  const folder = byDefault ? RESULTS : options.out;
+  return { runs, result: `${folder}/${table}.${preset}.json`, scores: `${folder}/scores` };
+}
+
+/** Trials that were asked for, or those of the preset. */
+function trialsOf({ trials }: Experiment, preset: Preset, options: ExperimentOptions): readonly number[] {
+  if (trials.length === 0) return [0];
+  return options.trials.length > 0 ? options.trials : preset.byDefault;
+}
+
+function recipeOf({ recipe, backmix }: Preset, options: ExperimentOptions, mixed: boolean): Recipe {
+  return {
+    ...recipe,
+    epochs: options.epochs ?? recipe.epochs,
+    backmix: mixed ? backmix : null,
+    precision: options.precision,
+  };
+}
