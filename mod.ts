@@ -1,0 +1,50 @@
+/**
+ * BackMix Lab's public surface: what a researcher needs to run tables, use BackMix and the metrics in a program of their
+ * own, or add a method, and nothing else.
+ *
+ * ```ts
+ * import { auroc } from "./mod.ts";
+ * auroc(Float64Array.of(2, 3), Float64Array.of(1, 2)); // 0.875
+ * ```
+ *
+ * @module
+ */
+export { type Engine, startTensorFlow } from "./lib/engine/tensorflow.ts";
+export { jit, type Jitted, type JitOptions, type Precision } from "./lib/engine/jit.ts";
+export { type Stream, stream } from "./lib/engine/streams.ts";
+
+export type { Dataset, ImageSet, Source } from "./lib/datasets/image_set.ts";
+export { type OpenSet, openSet, type OpenSetOptions } from "./lib/datasets/open_set.ts";
+export { type Protocol, type Split, split } from "./lib/datasets/splits.ts";
+export { cifar10 } from "./lib/datasets/cifar10.ts";
+export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.ts";
+
+export { type Backbone } from "./lib/backbones/backbone.ts";
+export { classifier32 } from "./lib/backbones/classifier32.ts";
+
+export { CENTRED, type Normalisation, UNIT } from "./lib/augment/pixels.ts";
+export { CamBank } from "./lib/backmix/cam_bank.ts";
+export { classActivationMaps } from "./lib/backmix/cam.ts";
+export { type BackmixOptions, DESCRIBED, drawPastes, REFERENCE, renderMixed } from "./lib/backmix/mix.ts";
+
+export { type Method, method } from "./lib/methods/method.ts";
+export { softmax } from "./lib/methods/softmax.ts";
+export { gcpl } from "./lib/methods/gcpl.ts";
+export { rpl } from "./lib/methods/rpl.ts";
+export { arpl } from "./lib/methods/arpl.ts";
+
+export { type Labels, type Scores } from "./lib/metrics/scores.ts";
+export { accuracy } from "./lib/metrics/accuracy.ts";
+export { auroc } from "./lib/metrics/auroc.ts";
+export { auprIn, auprOut } from "./lib/metrics/aupr.ts";
+export { fprAtTpr95, tnrAtTpr95 } from "./lib/metrics/fpr_at_tpr.ts";
+export { detectionAccuracy } from "./lib/metrics/detection_accuracy.ts";
+export { oscr } from "./lib/metrics/oscr.ts";
+export { macroF1 } from "./lib/metrics/macro_f1.ts";
+export { bootstrap, bootstrapDifference } from "./lib/metrics/bootstrap.ts";
+export { openSetMetrics } from "./lib/metrics/open_set_metrics.ts";
+export { logitScores } from "./lib/evaluation/logit_scores.ts";
+
+export type { Recipe } from "./lib/training/recipe.ts";
+export type { Experiment, Preset } from "./lib/experiment/experiment.ts";
+export { reproduce } from "./lib/experiment/reproduce.ts";
