@@ -4,36 +4,50 @@
  *
  * ```ts
  * import { auroc } from "./mod.ts";
+ *
  * auroc(Float64Array.of(2, 3), Float64Array.of(1, 2)); // 0.875
  * ```
  *
  * @module
  */
 export { type Engine, startTensorFlow } from "./lib/engine/tensorflow.ts";
-export { jit, type Jitted, type JitOptions, type Precision } from "./lib/engine/jit.ts";
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./lib/engine/tensors.ts";
+export type { HostArray } from "./lib/engine/host_array.ts";
+export { jit, type JitOptions, type Jitted, type Precision } from "./lib/engine/jit.ts";
 export { type Stream, stream } from "./lib/engine/streams.ts";
 
 export type { Dataset, ImageSet, Source } from "./lib/datasets/image_set.ts";
 export { type OpenSet, openSet, type OpenSetOptions } from "./lib/datasets/open_set.ts";
-export { type Protocol, type Split, split } from "./lib/datasets/splits.ts";
-export { cifar10 } from "./lib/datasets/cifar10.ts";
+export { type Protocol, type Split, split, type SplitDataset } from "./lib/datasets/splits.ts";
+export { cifar10, type Cifar10Options } from "./lib/datasets/cifar10.ts";
 export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.ts";
 
-export { type Backbone } from "./lib/backbones/backbone.ts";
+export type { Backbone, Features, Layers } from "./lib/backbones/backbone.ts";
+export type { Mode } from "./lib/backbones/layers.ts";
 export { classifier32 } from "./lib/backbones/classifier32.ts";
 
-export { CENTRED, type Normalisation, UNIT } from "./lib/augment/pixels.ts";
-export { CamBank } from "./lib/backmix/cam_bank.ts";
+export { CENTRED, type Images, type Normalisation, type PixelValues, pixelValues, UNIT } from "./lib/augment/pixels.ts";
+export { drawViews, renderViews, type View } from "./lib/augment/view.ts";
+export type { Foreground } from "./lib/backmix/foreground.ts";
+export { type BankOptions, type BankState, CamBank, type Update } from "./lib/backmix/cam_bank.ts";
 export { classActivationMaps } from "./lib/backmix/cam.ts";
-export { type BackmixOptions, DESCRIBED, drawPastes, REFERENCE, renderMixed } from "./lib/backmix/mix.ts";
+export {
+  type BackmixOptions,
+  DESCRIBED,
+  drawPastes,
+  type Origin,
+  type Paste,
+  REFERENCE,
+  renderMixed,
+} from "./lib/backmix/mix.ts";
 
-export { type Method, method } from "./lib/methods/method.ts";
+export { type Judged, type Method, method } from "./lib/methods/method.ts";
 export { softmax } from "./lib/methods/softmax.ts";
 export { gcpl } from "./lib/methods/gcpl.ts";
 export { rpl } from "./lib/methods/rpl.ts";
 export { arpl } from "./lib/methods/arpl.ts";
 
-export { type Labels, type Scores } from "./lib/metrics/scores.ts";
+export type { Labels, ScoredImages, ScoredSides, Scores } from "./lib/metrics/scores.ts";
 export { accuracy } from "./lib/metrics/accuracy.ts";
 export { auroc } from "./lib/metrics/auroc.ts";
 export { auprIn, auprOut } from "./lib/metrics/aupr.ts";
@@ -41,10 +55,20 @@ export { fprAtTpr95, tnrAtTpr95 } from "./lib/metrics/fpr_at_tpr.ts";
 export { detectionAccuracy } from "./lib/metrics/detection_accuracy.ts";
 export { oscr } from "./lib/metrics/oscr.ts";
 export { macroF1 } from "./lib/metrics/macro_f1.ts";
-export { bootstrap, bootstrapDifference } from "./lib/metrics/bootstrap.ts";
-export { openSetMetrics } from "./lib/metrics/open_set_metrics.ts";
-export { logitScores } from "./lib/evaluation/logit_scores.ts";
+export {
+  bootstrap,
+  bootstrapDifference,
+  type BootstrapOptions,
+  type Interval,
+  type Intervals,
+  type Measured,
+  type MetricsOf,
+} from "./lib/metrics/bootstrap.ts";
+export { type OpenSetMetrics, openSetMetrics, type RejectionMetrics } from "./lib/metrics/open_set_metrics.ts";
+export { type LogitScores, logitScores } from "./lib/evaluation/logit_scores.ts";
 
 export type { Recipe } from "./lib/training/recipe.ts";
-export type { Experiment, Preset } from "./lib/experiment/experiment.ts";
+export type { Schedule } from "./lib/training/schedule.ts";
+export type { MetricName, PaperFigures } from "./lib/results/result.ts";
+export type { DataOptions, Experiment, Preset } from "./lib/experiment/experiment.ts";
 export { reproduce } from "./lib/experiment/reproduce.ts";

@@ -3,7 +3,7 @@
  */
 import type { HostArray } from "../engine/host_array.ts";
 import type { Stream } from "../engine/streams.ts";
-import type { tf } from "../engine/tensorflow.ts";
+import type { Tensor, Tensor2D, Tensor4D } from "../engine/tensors.ts";
 import type { Mode } from "./layers.ts";
 
 /** Arrays by layer and name, such as `conv1.kernel`. */
@@ -12,11 +12,11 @@ export type Layers<Leaf> = Record<string, Record<string, Leaf>>;
 /** What a backbone makes of images. */
 export interface Features {
   /** Last layer before pooling, `[batch, height, width, channels]`. */
-  map: tf.Tensor4D;
+  map: Tensor4D;
   /** Its mean over the cells, `[batch, channels]`. */
-  feature: tf.Tensor2D;
+  feature: Tensor2D;
   /** Running statistics after this pass; those that came in, unless training. */
-  state: Layers<tf.Tensor>;
+  state: Layers<Tensor>;
 }
 
 /** A network without parameters of its own: they are passed in, and so is the state that training changes. */
@@ -32,5 +32,5 @@ export interface Backbone {
    *
    * @param images `[batch, side, side, 3]`, as the recipe normalises them
    */
-  apply(params: Layers<tf.Tensor>, state: Layers<tf.Tensor>, images: tf.Tensor4D, mode: Mode): Features;
+  apply(params: Layers<Tensor>, state: Layers<Tensor>, images: Tensor4D, mode: Mode): Features;
 }

@@ -4,6 +4,7 @@
  */
 import { operation, type } from "../engine/operation.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import { CELLS } from "./foreground.ts";
 
 /**
@@ -13,13 +14,13 @@ import { CELLS } from "./foreground.ts";
  * @param evidence what the method's `evidence` gives, `[batch, height, width]`
  * @returns `[batch, 8, 8]` in [0, 1]; a map that is flat tells nothing and becomes 0 everywhere
  */
-export function classActivationMaps(evidence: tf.Tensor3D): tf.Tensor3D {
+export function classActivationMaps(evidence: Tensor3D): Tensor3D {
   const [batch, height, width] = evidence.shape;
   const lowest = tf.min(evidence, [1, 2], true); // [B, 1, 1]
   const range = tf.sub(tf.max(evidence, [1, 2], true), lowest);
   const [unit] = operation("DivNoNan", [tf.sub(evidence, lowest), range], { T: type("float32") });
   const resized = tf.image.resizeBilinear(
-    tf.reshape(unit, [batch, height, width, 1]) as tf.Tensor4D,
+    tf.reshape(unit, [batch, height, width, 1]) as Tensor4D,
     [CELLS, CELLS],
     false,
     true,

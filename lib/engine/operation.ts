@@ -6,6 +6,7 @@
 import { type Attribute, AttributeType } from "./attributes.ts";
 import { DataType } from "./c_api.ts";
 import { engine, tf } from "./tensorflow.ts";
+import type { Tensor } from "./tensors.ts";
 
 /** An attribute's value with its type; {@linkcode float} and its neighbours make them. */
 export type AttributeValue = Omit<Attribute, "name">;
@@ -38,10 +39,10 @@ export const type = (value: "float32" | "int32"): AttributeValue => ({
  */
 export function operation(
   name: string,
-  inputs: tf.Tensor[],
+  inputs: Tensor[],
   attributes: Record<string, AttributeValue>,
   outputs = 1,
-): tf.Tensor[] {
+): Tensor[] {
   const list = Object.entries(attributes).map(([name, value]): Attribute => ({ name, ...value }));
   return engine().backend.executeMultipleOutputs(name, list, inputs, outputs);
 }
@@ -59,14 +60,14 @@ export function operation(
  * withGradient(y, [x], [x], (dy, [x]) => operation("LeakyReluGrad", [dy, x], attributes));
  * ```
  */
-export function withGradient<T extends tf.Tensor>(
+export function withGradient<T extends Tensor>(
   value: T,
-  inputs: tf.Tensor[],
-  saved: tf.Tensor[],
-  gradient: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[],
+  inputs: Tensor[],
+  saved: Tensor[],
+  gradient: (dy: Tensor, saved: Tensor[]) => Tensor[],
 ): T {
   const attach = tf.customGrad((...inputsAndSave) => {
-    const save = inputsAndSave.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
+    const save = inputsAndSave.at(-1) as unknown as (tensors: Tensor[]) => void;
     save(saved);
     return { value: value.clone(), gradFunc: gradient };
   });

@@ -7,43 +7,50 @@
 import * as tf from "@tensorflow/tfjs";
 import util from "node:util";
 import { UserError } from "../files/user_error.ts";
-import { type Binding, createBinding } from "./binding.ts";
+import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow } from "./c_api.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
 import { checkMachine } from "./library_machine.ts";
 import { quietly } from "./quiet.ts";
-import type { TensorMetadata } from "./binding.ts";
+import type { Tensor } from "./tensors.ts";
 
 export { tf };
 
-/** The part of tfjs-node's backend that this project calls. */
-export interface TensorFlowBackend extends tf.KernelBackend {
-  /** The numbers of tensors in the binding; values that were not handed over yet are. */
-  getInputTensorIds(tensors: tf.Tensor[]): number[];
-  /** Wraps a tensor of the binding. */
-  createOutputTensor(metadata: TensorMetadata): tf.Tensor;
-  /** Runs an operation with one result. */
-  executeSingleOutput(name: string, attributes: unknown[], inputs: tf.Tensor[]): tf.Tensor;
-  /** Runs an operation with several results. */
-  executeMultipleOutputs(name: string, attributes: unknown[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
-}
+/** What tfjs asks of any backend. */
+export type KernelBackend = tf.KernelBackend;
 
-/** The running engine. */
+/** The part of tfjs-node's backend that this project calls. */
+export type TensorFlowBackend = KernelBackend & {
+  /** The numbers of tensors in the binding; values that were not handed over yet are. */
+  getInputTensorIds(tensors: Tensor[]): number[];
+  /** Wraps a tensor of the binding. */
+  createOutputTensor(metadata: TensorMetadata): Tensor;
+  /** Runs an operation with one result. */
+  executeSingleOutput(name: string, attributes: unknown[], inputs: Tensor[]): Tensor;
+  /** Runs an operation with several results. */
+  executeMultipleOutputs(name: string, attributes: unknown[], inputs: Tensor[], outputs: number): Tensor[];
+};
+
+/** The running engine, as far as results describe it. */
 export interface Engine {
-  /** Tensors and operations by number and name. */
-  binding: Binding;
-  /** tfjs's backend on the binding. */
-  backend: TensorFlowBackend;
   /** TensorFlow's version. */
   version: string;
   /** How many threads an operation uses. */
   threads: number;
-  /** Where the library lies. */
-  directory: string;
+  /** Where operations run. */
+  device: "cpu" | "gpu";
 }
 
-let starting: Promise<Engine> | undefined;
-let started: Engine | undefined;
+/** The running engine, as far as this room uses it. */
+export interface RunningEngine extends Engine {
+  /** Tensors and operations by number and name. */
+  binding: Binding;
+  /** tfjs's backend on the binding. */
+  backend: TensorFlowBackend;
+}
+
+let starting: Promise<RunningEngine> | undefined;
+let started: RunningEngine | undefined;
 
 /**
  * Finds and loads TensorFlow, once in a process, and makes it tfjs's backend.
@@ -66,12 +73,12 @@ export async function startTensorFlow(options: { threads?: number } = {}): Promi
  *
  * @throws {Error} if it was not started
  */
-export function engine(): Engine {
+export function engine(): RunningEngine {
   if (started === undefined) throw new Error("TensorFlow is not started: call startTensorFlow() first.");
   return started;
 }
 
-async function start(threads: number): Promise<Engine> {
+async function start(threads: number): Promise<RunningEngine> {
   if (!Number.isInteger(threads) || threads < 1 || threads > 127) {
     throw new UserError(`--threads ${threads}: give a whole number from 1 to 127.`);
   }
@@ -88,7 +95,7 @@ async function start(threads: number): Promise<Engine> {
   }
   const binding = quietly(() => createBinding(tensorflow, threads));
   const backend = await register(binding);
-  started = { binding, backend, version, threads, directory };
+  started = { binding, backend, version, threads, device: binding.isUsingGpuDevice() ? "gpu" : "cpu" };
   return started;
 }
 

@@ -5,6 +5,7 @@ import { EVALUATION } from "../backbones/layers.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { jit, type Precision } from "../engine/jit.ts";
 import { tf } from "../engine/tensorflow.ts";
+import { Interrupted } from "../files/task.ts";
 import type { Method } from "../methods/method.ts";
 import { type LearntNetwork, mapsOf } from "./maps.ts";
 
@@ -24,12 +25,14 @@ export interface Evaluator {
  *
  * @param network stays the caller's, who frees it when the evaluator is no longer needed
  * @param recipe what the network was trained on
+ * @param stop ends an evaluation: its promise is then rejected with `Interrupted`
  */
 export function evaluator(
   backbone: Backbone,
   method: Method,
   recipe: { normalisation: Normalisation; precision: Precision },
   network: LearntNetwork,
+  stop?: AbortSignal,
 ): Evaluator {
   const { params, state } = network;
   const values = pixelValues(recipe.normalisation);
@@ -50,18 +53,36 @@ export function evaluator(
     const pixels = new Float32Array(batch * set.side * set.side * 3);
     let results = new Float32Array();
     for (let first = 0; first < n; first += batch) {
+      if (stop?.aborted) {
+        throw new Interrupted("Stopped in the evaluation. Run the same command with --resume to go on.");
+      }
       const indices = Array.from({ length: batch }, (_, k) => first + k < n ? first + k : 0);
       decodeBatch({ bytes: set.images, side: set.side }, indices, values, pixels);
-      const images = tf.tensor4d(pixels, [batch, set.side, set.side, 3]);
-      const labels = tf.tensor1d(indices.map((i) => set.labels[i]), "int32");
-      const result = await pass.later(learnt, images, labels);
-      const numbers = result.dataSync() as Float32Array;
+      const labels = indices.map((i) => set.labels[i]);
+      const numbers = await numbersOf(pass, pixels, [batch, set.side, set.side, 3], labels);
       const width = numbers.length / batch;
       if (first === 0) results = new Float32Array(n * width);
       results.set(numbers.subarray(0, Math.min(batch, n - first) * width), first * width);
-      tf.dispose([images, labels, result]);
     }
     return results;
+  }
+
+  async function numbersOf(
+    pass: typeof logits,
+    pixels: Float32Array,
+    shape: [number, number, number, number],
+    labels: number[],
+  ): Promise<Float32Array> {
+    const images = tf.tensor4d(pixels, shape);
+    const wanted = tf.tensor1d(labels, "int32");
+    try {
+      const result = await pass.later(learnt, images, wanted);
+      const numbers = result.dataSync() as Float32Array;
+      result.dispose();
+      return numbers;
+    } finally {
+      tf.dispose([images, wanted]);
+    }
   }
 
   return { logits: (set) => over(set, logits), maps: (set) => over(set, maps) };

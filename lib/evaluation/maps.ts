@@ -2,7 +2,7 @@
 import type { Backbone, Layers } from "../backbones/backbone.ts";
 import { EVALUATION } from "../backbones/layers.ts";
 import { classActivationMaps } from "../backmix/cam.ts";
-import type { tf } from "../engine/tensorflow.ts";
+import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import type { Method } from "../methods/method.ts";
 
 /** What a network has learnt: a tree of tensors. */
@@ -10,12 +10,12 @@ export interface LearntNetwork {
   /** What the optimiser moves. */
   params: {
     /** The backbone's parameters. */
-    backbone: Layers<tf.Tensor>;
+    backbone: Layers<Tensor>;
     /** The method's parameters. */
-    method: Record<string, tf.Tensor>;
+    method: Record<string, Tensor>;
   };
   /** The backbone's running statistics. */
-  state: Layers<tf.Tensor>;
+  state: Layers<Tensor>;
 }
 
 /**
@@ -29,9 +29,9 @@ export function mapsOf(
   backbone: Backbone,
   method: Method,
   { params, state }: LearntNetwork,
-  images: tf.Tensor4D,
-  labels: tf.Tensor1D,
-): tf.Tensor3D {
+  images: Tensor4D,
+  labels: Tensor1D,
+): Tensor3D {
   const { map } = backbone.apply(params.backbone, state, images, EVALUATION);
   return classActivationMaps(method.evidence(params.method, map, labels));
 }

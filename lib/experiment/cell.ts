@@ -76,6 +76,7 @@ export function identify(plan: CellPlan): { id: string; recipe_digest: string } 
  *
  * @param directory gets checkpoint and log; one process at a time
  * @throws {UserError} as `train` does, and if another process uses the folder
+ * @throws {Interrupted} after `stop`
  */
 export async function runCell(
   plan: CellPlan,
@@ -98,9 +99,9 @@ export async function runCell(
     images: data.train,
     classes: data.classes.length,
     seed,
-    identity: { ...identify(plan), threads: engine.threads },
+    identity: { ...identify(plan), threads: engine.threads, tensorflow: engine.version },
   });
-  const run = evaluator(backbone, method, recipe, trained.network);
+  const run = evaluator(backbone, method, recipe, trained.network, options.stop);
   try {
     return await finish(plan, data, engine, trained, run);
   } finally {
@@ -145,7 +146,7 @@ async function finish(
       images: data.train.labels.length,
       last_loss: Number(trained.lastLoss.toPrecision(6)),
       wall_seconds: Math.round(trained.seconds),
-      images_per_second: Number((trained.images / trained.seconds).toPrecision(4)),
+      images_per_second: trained.seconds > 0 ? Number((trained.images / trained.seconds).toPrecision(4)) : 0,
     },
     engine: engineOf(engine, recipe.precision),
     hardware: hardwareOf(),

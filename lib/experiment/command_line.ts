@@ -61,6 +61,17 @@ export interface CommandLine {
   data: "files" | "generated";
 }
 
+const VALUED = ["preset", "method", "trial", "seed", "protocol", "epochs", "limit", "validation", "data-dir", "p"]
+  .concat(["out", "threads", "precision"]);
+
+/** `--epochs -1` as `--epochs=-1`: else -1 would be taken for an option, and the message say so. */
+function withNegatives(args: readonly string[]): string[] {
+  return args.reduce<string[]>((joined, arg) => {
+    const negative = /^-[.\d]/.test(arg) && VALUED.includes(joined.at(-1)?.replace(/^--/, "") ?? "");
+    return negative ? joined.with(-1, `${joined.at(-1)}=${arg}`) : [...joined, arg];
+  }, []);
+}
+
 /**
  * Parses and checks a command line.
  *
@@ -68,10 +79,9 @@ export interface CommandLine {
  */
 export function parseExperimentArgs(line: CommandLine, args: readonly string[]): ExperimentOptions {
   const help = `Run ${line.command} --help for the options.`;
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(withNegatives(args), {
     boolean: ["backmix", "resume", "help"],
-    string: ["preset", "method", "trial", "seed", "protocol", "epochs", "limit", "validation", "data-dir", "p", "out"]
-      .concat(["threads", "precision", "_"]),
+    string: [...VALUED, "_"],
     collect: ["method", "trial", "seed"],
     negatable: ["backmix"],
     alias: { h: "help" },
@@ -79,12 +89,12 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
       throw new UserError(`${argument}: no such option. ${help}`);
     },
   }) as unknown as Record<string, string | string[] | boolean | undefined>;
+  if (args.includes("--")) throw new UserError(`--: leave it out, options stand right behind the command. ${help}`);
+  for (const name of VALUED) {
+    if ([parsed[name]].flat().includes("")) throw new UserError(`--${name} needs a value. ${help}`);
+  }
 
-  const text = (name: string): string | undefined => {
-    const value = parsed[name] as string | undefined;
-    if (value === "") throw new UserError(`--${name} needs a value. ${help}`);
-    return value;
-  };
+  const text = (name: string) => parsed[name] as string | undefined;
   const choice = <T extends string>(name: string, choices: readonly T[], value = text(name)): T => {
     if (value === undefined) return choices[0];
     if (!choices.includes(value as T)) {
@@ -95,7 +105,7 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
   const number = (name: string, whole: boolean, least: number, value = text(name)): number | undefined => {
     if (value === undefined) return undefined;
     const n = Number(value);
-    if (value.trim() === "" || !Number.isFinite(n) || n < least || (whole && !Number.isInteger(n))) {
+    if (value.trim() === "" || !Number.isFinite(n) || n < least || (whole && !Number.isSafeInteger(n))) {
       throw new UserError(`--${name} ${value}: give a ${whole ? "whole " : ""}number, ${least} or more.`);
     }
     return n;

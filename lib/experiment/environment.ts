@@ -13,7 +13,7 @@ export function engineOf(engine: Engine, precision: Precision): Cell["engine"] {
     deno: Deno.version.deno,
     threads: engine.threads,
     precision,
-    device: engine.binding.isUsingGpuDevice() ? "gpu" : "cpu",
+    device: engine.device,
   };
 }
 

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { openSet } from "../datasets/open_set.ts";
 import { type Engine, startTensorFlow } from "../engine/tensorflow.ts";
-import { runTask, stopSignal } from "../files/task.ts";
+import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { processor } from "../engine/library_machine.ts";
 import { readResult } from "../results/read.ts";
@@ -13,7 +13,7 @@ import type { ResultFile } from "../results/result.ts";
 import { writeScores } from "../results/scores.ts";
 import { notesOf, tableOf, terminal } from "../results/table.ts";
 import { addCell } from "../results/write.ts";
-import type { Recipe } from "../training/recipe.ts";
+import { checkRecipe, type Recipe } from "../training/recipe.ts";
 import { type CellPlan, type FinishedCell, identify, runCell } from "./cell.ts";
 import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
 import type { Experiment, Preset } from "./experiment.ts";
@@ -22,7 +22,7 @@ import type { Experiment, Preset } from "./experiment.ts";
 const RESULTS = resolve(import.meta.dirname!, "../../results");
 
 /** Where an experiment's runs and results go. */
-interface Places {
+export interface Places {
   /** Folder of the runs: checkpoints and logs. */
   runs: string;
   /** The result file. */
@@ -87,7 +87,7 @@ export async function runExperiment(
 
   for (const seed of options.seeds) {
     for (const trial of trialsOf(experiment, preset, options)) {
-      const { dataset, split } = await experiment.data({ ...options, trial, seed });
+      const { dataset, split } = await unlessStopped(stop, experiment.data({ ...options, trial, seed }));
       const data = openSet(dataset, split, {
         seed,
         ...(options.validation !== undefined && { validationShare: options.validation }),
@@ -112,7 +112,8 @@ export async function runExperiment(
             console.error(`${id}: finished before`);
             continue;
           }
-          engine ??= await start(options);
+          checkRecipe(plan.recipe, data.train.labels.length); // before the engine is fetched
+          engine ??= await unlessStopped(stop, start(options));
           const directory = `${places.runs}/${id}`;
           const finished = await runCell(plan, data, engine, { directory, resume: options.resume, stop, label: id });
           if (finished.validationAccuracy !== null) {
@@ -136,6 +137,19 @@ export async function runExperiment(
   return { file, path: places.result };
 }
 
+/** Waits for work, such as a download, but not after Ctrl-C: what such work left undone, its next start goes on with. */
+async function unlessStopped<T>(stop: AbortSignal, work: T | Promise<T>): Promise<T> {
+  const stopped = Promise.withResolvers<never>();
+  const reject = () => stopped.reject(new Interrupted("Stopped. Run the same command again to go on."));
+  stop.addEventListener("abort", reject);
+  if (stop.aborted) reject();
+  try {
+    return await Promise.race([stopped.promise, work]);
+  } finally {
+    stop.removeEventListener("abort", reject);
+  }
+}
+
 async function existing(path: string): Promise<ResultFile | null> {
   try {
     await Deno.stat(path);
@@ -154,7 +168,8 @@ async function start({ threads, precision }: ExperimentOptions): Promise<Engine>
   return await startTensorFlow({ threads });
 }
 
-function placesOf({ table }: Experiment, options: ExperimentOptions): Places {
+/** Where the runs and results of these options go: see {@linkcode reproduce}. */
+export function placesOf({ table }: Experiment, options: ExperimentOptions): Places {
   const { preset, epochs, limit, validation, p, precision } = options;
   const asPublished = [epochs, limit, validation, p].every((value) => value === undefined) && precision === "float32";
   const byDefault = asPublished && options.out === "runs";

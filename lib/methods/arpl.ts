@@ -8,6 +8,7 @@
  */
 import { constant, normal } from "../engine/host_array.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Scalar, Tensor2D } from "../engine/tensors.ts";
 import { cellDistance, cellDot, crossEntropy, meanSquaredDistance, type Method, method } from "./method.ts";
 
 /** The method. Options of its loss: `temperature` T and `bound` w. */
@@ -21,18 +22,18 @@ export const arpl: Method = method({
 
   logits: ({ points }, feature) =>
     tf.sub(
-      meanSquaredDistance(feature, points as tf.Tensor2D),
-      tf.matMul(feature, points as tf.Tensor2D, false, true),
+      meanSquaredDistance(feature, points as Tensor2D),
+      tf.matMul(feature, points as Tensor2D, false, true),
     ), // [B, K]
 
   loss: ({ points, radius }, { feature, logits, label }, { temperature = 1, bound = 0.1 } = {}) => {
     const distance = tf.mean(tf.squaredDifference(feature, tf.gather(points, label)), 1); // [B]
-    const outside = tf.mean(tf.relu(tf.add(tf.sub(distance, radius), 1))) as tf.Scalar;
+    const outside = tf.mean(tf.relu(tf.add(tf.sub(distance, radius), 1))) as Scalar;
     return tf.add(crossEntropy(tf.div(logits, temperature), label), tf.mul(bound, outside));
   },
 
   evidence: ({ points }, map, label) => {
-    const point = tf.gather(points as tf.Tensor2D, label);
+    const point = tf.gather(points as Tensor2D, label);
     return tf.sub(cellDistance(map, point), cellDot(map, point)); // [B, h, w]
   },
 

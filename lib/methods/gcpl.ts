@@ -7,6 +7,7 @@
  */
 import { normal } from "../engine/host_array.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Scalar, Tensor2D } from "../engine/tensors.ts";
 import { cellDistance, crossEntropy, meanSquaredDistance, type Method, method } from "./method.ts";
 
 /** The method. Options of its loss: `temperature` T and `pull` w. */
@@ -15,14 +16,14 @@ export const gcpl: Method = method({
 
   init: ({ classes, channels }, random) => ({ prototypes: normal(random, [classes, channels], 0.1) }),
 
-  logits: ({ prototypes }, feature) => tf.neg(meanSquaredDistance(feature, prototypes as tf.Tensor2D)), // [B, K]
+  logits: ({ prototypes }, feature) => tf.neg(meanSquaredDistance(feature, prototypes as Tensor2D)), // [B, K]
 
   loss: ({ prototypes }, { feature, logits, label }, { temperature = 1, pull = 0.1 } = {}) => {
-    const distance = tf.mean(tf.squaredDifference(feature, tf.gather(prototypes, label))) as tf.Scalar;
+    const distance = tf.mean(tf.squaredDifference(feature, tf.gather(prototypes, label))) as Scalar;
     return tf.add(crossEntropy(tf.div(logits, temperature), label), tf.mul(pull / 2, distance));
   },
 
-  evidence: ({ prototypes }, map, label) => tf.neg(cellDistance(map, tf.gather(prototypes as tf.Tensor2D, label))),
+  evidence: ({ prototypes }, map, label) => tf.neg(cellDistance(map, tf.gather(prototypes as Tensor2D, label))),
 
   score: "maxProbability",
 });

@@ -5,15 +5,16 @@
 import type { HostArray } from "../engine/host_array.ts";
 import type { Stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 
 /** What a loss sees of a batch. */
 export interface Judged {
   /** `[batch, channels]` */
-  feature: tf.Tensor2D;
+  feature: Tensor2D;
   /** `[batch, classes]` */
-  logits: tf.Tensor2D;
+  logits: Tensor2D;
   /** int32 `[batch]`, 0 .. classes-1 */
-  label: tf.Tensor1D;
+  label: Tensor1D;
 }
 
 /** A method whose parameters have the names `Name`. */
@@ -23,15 +24,15 @@ export interface Method<Name extends string = string> {
   /** Draws its parameters. */
   init(sizes: { classes: number; channels: number }, random: Stream): Record<Name, HostArray>;
   /** What it thinks of each class, `[batch, classes]`; the largest is its prediction. */
-  logits(params: Record<Name, tf.Tensor>, feature: tf.Tensor2D): tf.Tensor2D;
+  logits(params: Record<Name, Tensor>, feature: Tensor2D): Tensor2D;
   /**
    * What training makes small; a scalar.
    *
    * @param options numbers by the names that the method gives them, each with the published default
    */
-  loss(params: Record<Name, tf.Tensor>, judged: Judged, options?: Record<string, number>): tf.Scalar;
+  loss(params: Record<Name, Tensor>, judged: Judged, options?: Record<string, number>): Scalar;
   /** Where in the image its class is: for each cell of the feature map, `[batch, height, width]`; higher = more. */
-  evidence(params: Record<Name, tf.Tensor>, map: tf.Tensor4D, label: tf.Tensor1D): tf.Tensor3D;
+  evidence(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
   /** Its published open set score; higher = more likely known. */
   score: "maxLogit" | "maxProbability";
 }
@@ -47,7 +48,7 @@ export function method<Name extends string>(definition: Method<Name>): Method {
  * @param logits `[batch, classes]`
  * @param label int32 `[batch]`
  */
-export function crossEntropy(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Scalar {
+export function crossEntropy(logits: Tensor2D, label: Tensor1D): Scalar {
   const right = tf.oneHot(label, logits.shape[1]);
   return tf.neg(tf.mean(tf.sum(tf.mul(right, tf.logSoftmax(logits)), 1)));
 }
@@ -59,7 +60,7 @@ export function crossEntropy(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Scalar
  * @param points `[classes, d]`
  * @returns `[..., classes]`
  */
-export function meanSquaredDistance(x: tf.Tensor2D, points: tf.Tensor2D): tf.Tensor2D {
+export function meanSquaredDistance(x: Tensor2D, points: Tensor2D): Tensor2D {
   const dot = tf.matMul(x, points, false, true); // [B, K]
   const squares = tf.add(tf.sum(tf.square(x), 1, true), tf.sum(tf.square(points), 1)); // [B, 1] + [K]
   return tf.div(tf.sub(squares, tf.mul(2, dot)), x.shape[1]);
@@ -72,16 +73,16 @@ export function meanSquaredDistance(x: tf.Tensor2D, points: tf.Tensor2D): tf.Ten
  * @param point `[batch, d]`
  * @returns `[batch, height, width]`
  */
-export function cellDistance(map: tf.Tensor4D, point: tf.Tensor2D): tf.Tensor3D {
+export function cellDistance(map: Tensor4D, point: Tensor2D): Tensor3D {
   return tf.mean(tf.squaredDifference(map, overCells(point)), 3);
 }
 
 /** Dot product of each cell of an image's map with the image's own point; shapes as in {@linkcode cellDistance}. */
-export function cellDot(map: tf.Tensor4D, point: tf.Tensor2D): tf.Tensor3D {
+export function cellDot(map: Tensor4D, point: Tensor2D): Tensor3D {
   return tf.sum(tf.mul(map, overCells(point)), 3);
 }
 
-function overCells(point: tf.Tensor2D): tf.Tensor4D {
+function overCells(point: Tensor2D): Tensor4D {
   const [batch, channels] = point.shape;
   return tf.reshape(point, [batch, 1, 1, channels]);
 }

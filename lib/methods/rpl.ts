@@ -8,6 +8,7 @@
  */
 import { constant, normal } from "../engine/host_array.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Scalar, Tensor2D } from "../engine/tensors.ts";
 import { cellDistance, crossEntropy, meanSquaredDistance, type Method, method } from "./method.ts";
 
 /** The method. Options of its loss: `temperature` T and `bound` w. */
@@ -19,15 +20,15 @@ export const rpl: Method = method({
     radius: constant([1], 0),
   }),
 
-  logits: ({ points }, feature) => meanSquaredDistance(feature, points as tf.Tensor2D), // [B, K]
+  logits: ({ points }, feature) => meanSquaredDistance(feature, points as Tensor2D), // [B, K]
 
   loss: ({ points, radius }, { feature, logits, label }, { temperature = 1, bound = 0.1 } = {}) => {
     const distance = tf.mean(tf.squaredDifference(feature, tf.gather(points, label)), 1); // [B]
-    const outside = tf.mean(tf.square(tf.sub(distance, radius))) as tf.Scalar;
+    const outside = tf.mean(tf.square(tf.sub(distance, radius))) as Scalar;
     return tf.add(crossEntropy(tf.div(logits, temperature), label), tf.mul(bound, outside));
   },
 
-  evidence: ({ points }, map, label) => cellDistance(map, tf.gather(points as tf.Tensor2D, label)), // [B, h, w]
+  evidence: ({ points }, map, label) => cellDistance(map, tf.gather(points as Tensor2D, label)), // [B, h, w]
 
   score: "maxProbability",
 });

@@ -8,6 +8,7 @@
  */
 import { uniform } from "../engine/host_array.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Tensor2D } from "../engine/tensors.ts";
 import { cellDot, crossEntropy, type Method, method } from "./method.ts";
 
 /** The method. Its loss divides the logits by `temperature` T, 1 as published. */
@@ -18,11 +19,11 @@ export const softmax: Method = method({
     weight: uniform(random, [classes, channels], 1 / Math.sqrt(channels)),
   }),
 
-  logits: ({ weight }, feature) => tf.matMul(feature, weight as tf.Tensor2D, false, true), // [B, K]
+  logits: ({ weight }, feature) => tf.matMul(feature, weight as Tensor2D, false, true), // [B, K]
 
   loss: (_, { logits, label }, { temperature = 1 } = {}) => crossEntropy(tf.div(logits, temperature), label),
 
-  evidence: ({ weight }, map, label) => cellDot(map, tf.gather(weight as tf.Tensor2D, label)), // [B, h, w]
+  evidence: ({ weight }, map, label) => cellDot(map, tf.gather(weight as Tensor2D, label)), // [B, h, w]
 
   score: "maxProbability",
 });

@@ -112,7 +112,7 @@ function percent(share: number): string {
 
 function signed(share: number): string {
   const text = percent(share);
-  return text.startsWith("-") ? text : `+${text}`;
+  return Number(text) === 0 ? "0.0" : text.startsWith("-") ? text : `+${text}`;
 }
 
 function words(name: string): string {

@@ -4,13 +4,14 @@
  * so equal runs give equal files.
  */
 import type { BankState, Update } from "../backmix/cam_bank.ts";
-import type * as tf from "@tensorflow/tfjs";
+import type { tf } from "../engine/tensorflow.ts";
+import type { HostArray } from "../engine/host_array.ts";
 import { leavesOf, mapTree } from "../engine/tree.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
-import { type NamedArray, openSealedSafetensors, sealSafetensors } from "../files/safetensors.ts";
+import { type NamedArray, openSealedSafetensors, type Safetensors, sealSafetensors } from "../files/safetensors.ts";
 import { UserError } from "../files/user_error.ts";
-import { tf as tfjs } from "../engine/tensorflow.ts";
+import { toTensors } from "./step.ts";
 
 /** What a run is: it goes on only as the same. Plain data. */
 export type RunIdentity = Readonly<Record<string, unknown>>;
@@ -75,7 +76,7 @@ export async function loadCheckpoint<Network>(
 ): Promise<Checkpoint<Network> | null> {
   const bytes = await readIfThere(path);
   if (bytes === null) return null;
-  const { arrays, metadata } = openSealedSafetensors(bytes, path);
+  const { arrays, metadata } = opened(bytes, path);
   if (metadata.format !== FORMAT) {
     throw new UserError(`${path}: this is no checkpoint of this version. Move it away, or choose another --out.`);
   }
@@ -86,17 +87,18 @@ export async function loadCheckpoint<Network>(
     if (found === undefined) throw new UserError(`${path}: ${name} is missing. Delete the file and run again.`);
     return found;
   };
+  const stored = mapTree(network, (leaf, name) => {
+    const found = array(`network.${name}`);
+    if (found.shape.join() === leaf.shape.join()) return found as HostArray;
+    throw new UserError(
+      `${path}: ${name} is [${found.shape}], expected [${leaf.shape}]. Delete the file and run again.`,
+    );
+  });
   return {
     step,
     lossSum,
     correct,
-    network: mapTree(network, (leaf, name) => {
-      const { data, shape } = array(`network.${name}`);
-      if (shape.join() !== leaf.shape.join()) {
-        throw new UserError(`${path}: ${name} is [${shape}], expected [${leaf.shape}]. Delete the file and run again.`);
-      }
-      return tfjs.tensor(data as Float32Array, shape, "float32");
-    }) as Network,
+    network: toTensors(stored) as Network,
     bank: waiting === null ? null : {
       maps: array("bank.maps").data as Float32Array,
       waiting: Array.from({ length: waiting }, (_, i): Update => ({
@@ -106,6 +108,18 @@ export async function loadCheckpoint<Network>(
       })),
     },
   };
+}
+
+function opened(bytes: Uint8Array, path: string): Safetensors {
+  try {
+    return openSealedSafetensors(bytes, path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${path}: this checkpoint is damaged. Delete it to start the run from its beginning, or put back a copy.`,
+      { cause: error },
+    );
+  }
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | null> {

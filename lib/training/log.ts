@@ -1,22 +1,66 @@
 /**
  * The log of a run: one JSON object a line, appended, so that whatever ended the run left every line before it whole.
+ *
+ * A run that was killed repeats the steps after its last checkpoint: its log then holds them twice, the second time
+ * behind a line "resume".
  */
 import { fileError } from "../files/file_error.ts";
+import { UserError } from "../files/user_error.ts";
+import type { RunIdentity } from "./checkpoint.ts";
 
-/** One line of a log; `event` says which kind. Times are in seconds since the process began its run. */
+/** One line of a log; `event` says which kind. `seconds` count from the line "start" or "resume" before. */
 export type LogLine =
-  | { event: "start" | "resume"; step: number; epoch: number; steps: number; time: string; recipe: string }
-  | { event: "step"; step: number; loss: number; rate: number; seconds: number }
+  | {
+    event: "start" | "resume";
+    /** Steps done before. */
+    step: number;
+    /** Steps in all. */
+    steps: number;
+    /** Steps in an epoch. */
+    epochSteps: number;
+    /** ISO 8601 in UTC. */
+    time: string;
+    /** What the run is. */
+    run: RunIdentity;
+  }
+  | {
+    event: "step";
+    /** The step's number, from 0. */
+    step: number;
+    /** Loss of its batch, before the step. */
+    loss: number;
+    /** Learning rate. */
+    rate: number;
+    seconds: number;
+  }
   | {
     event: "epoch";
+    /** The epoch's number, from 0. */
     epoch: number;
+    /** Steps done. */
     step: number;
+    /** Mean over the epoch's steps. */
     loss: number;
+    /** Share of the epoch's training images that were classified rightly. */
     accuracy: number;
     seconds: number;
     imagesPerSecond: number;
   }
-  | { event: "checkpoint" | "stop" | "finish"; step: number; seconds: number };
+  | {
+    /** A checkpoint was written: after an epoch, after Ctrl-C, after the last step. */
+    event: "checkpoint" | "stop" | "finish";
+    /** Steps done. */
+    step: number;
+    seconds: number;
+  }
+  | {
+    event: "diverged";
+    /** The step's number, from 0. */
+    step: number;
+    /** What is no longer finite. */
+    what: string;
+    seconds: number;
+  };
 
 /** An open log. */
 export interface Log {
@@ -27,9 +71,9 @@ export interface Log {
 }
 
 /**
- * Opens a log to append to.
+ * Opens a log to append to. A half line at its end, which a full disk may have left, is cut off.
  *
- * @throws {UserError} if the file cannot be written
+ * @throws {UserError} if the file cannot be written; so does `write`
  */
 export function openLog(path: string): Log {
   const attempt = <T>(work: () => T): T => {
@@ -39,7 +83,13 @@ export function openLog(path: string): Log {
       throw fileError(error, "write", path);
     }
   };
-  const file = attempt(() => Deno.openSync(path, { append: true, create: true }));
+  const file = attempt(() => {
+    const file = Deno.openSync(path, { read: true, append: true, create: true });
+    const bytes = Deno.readFileSync(path);
+    const whole = bytes.lastIndexOf(10) + 1; // 10: end of line
+    if (whole < bytes.length) file.truncateSync(whole);
+    return file;
+  });
   const encoder = new TextEncoder();
   return {
     write(line) {
@@ -50,4 +100,48 @@ export function openLog(path: string): Log {
     },
     close: () => file.close(),
   };
+}
+
+/**
+ * The lines of a log, but for a half one at its end; none if there is no file.
+ *
+ * @throws {UserError} if the file cannot be read, or a line is no JSON
+ */
+export function readLog(path: string): LogLine[] {
+  return linesOf(path).map((line, i) => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      throw new UserError(`${path}: line ${i + 1} is not JSON. The log is damaged: move it away and run again.`);
+    }
+  });
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return Deno.readTextFileSync(path).split("\n").slice(0, -1);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw fileError(error, "read", path);
+  }
+}
+
+/**
+ * How long a run trained, pauses left out, and how many steps it made in that time: of each process that took part, up
+ * to its last checkpoint. What was lost and done again counts once.
+ */
+export function timeOf(lines: readonly LogLine[]): { seconds: number; steps: number } {
+  let before = { seconds: 0, steps: 0 };
+  let sum = before;
+  let first = 0;
+  for (const line of lines) {
+    if (line.event === "start" || line.event === "resume") {
+      before = line.event === "start" ? { seconds: 0, steps: 0 } : sum;
+      sum = before;
+      first = line.step;
+    } else if (line.event === "checkpoint" || line.event === "stop" || line.event === "finish") {
+      sum = { seconds: before.seconds + line.seconds, steps: before.steps + line.step - first };
+    }
+  }
+  return sum;
 }

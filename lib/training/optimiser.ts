@@ -4,6 +4,7 @@
  */
 import { constant, type HostArray } from "../engine/host_array.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Scalar, Tensor } from "../engine/tensors.ts";
 import { leavesOf, type Mapped, mapTree } from "../engine/tree.ts";
 
 /** Rules that move parameters. */
@@ -22,7 +23,7 @@ export interface Optimiser {
     params: Params,
     gradients: unknown,
     moments: Record<string, unknown>,
-    rate: tf.Scalar,
+    rate: Scalar,
   ): { params: Params; moments: Record<string, unknown> };
 }
 
@@ -71,7 +72,7 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, weightDecay = 0 } = {}): Opti
     init: (params) => ({ mean: zerosLike(params), square: zerosLike(params), steps: constant([], 0) }),
 
     update(params, gradients, { mean, square, steps }, rate) {
-      const t = tf.add(steps as tf.Scalar, 1);
+      const t = tf.add(steps as Scalar, 1);
       const unbiased = (beta: number) => tf.sub(1, tf.pow(beta, t));
       const g = zip((g, p) => tf.add(g, tf.mul(p, weightDecay)), gradients, params);
       const m = zip((m, g) => tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)), mean, g);
@@ -96,14 +97,14 @@ function zerosLike<Params>(params: Params): Mapped<Params, HostArray> {
 
 /** Applies `fn` to the tensors that stand at the same place in trees of one form. */
 function zip<Tree>(
-  fn: (...leaves: tf.Tensor[]) => tf.Tensor,
+  fn: (...leaves: Tensor[]) => Tensor,
   first: Tree,
   ...rest: unknown[]
-): Mapped<Tree, tf.Tensor> {
-  const others = rest.map((tree) => leavesOf<tf.Tensor>(tree));
+): Mapped<Tree, Tensor> {
+  const others = rest.map((tree) => leavesOf<Tensor>(tree));
   return mapTree(first, (leaf, path) => {
     const at = others.map((leaves) => leaves.get(path));
     if (at.includes(undefined)) throw new TypeError(`${path}: the trees differ in form`);
-    return fn(leaf as tf.Tensor, ...at as tf.Tensor[]);
+    return fn(leaf as Tensor, ...at as Tensor[]);
   });
 }

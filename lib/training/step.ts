@@ -2,28 +2,19 @@
  * One training step as one pure function: network and batch in, moved network, loss and class activation maps out. Traced
  * as a whole, so that TensorFlow sees forward pass, gradients, optimiser and the pass for the maps together.
  */
-import type { Backbone, Layers } from "../backbones/backbone.ts";
-import { EVALUATION } from "../backbones/layers.ts";
-import { classActivationMaps } from "../backmix/cam.ts";
-import { jit, type Jitted, type Precision } from "../engine/jit.ts";
+import type { Backbone } from "../backbones/backbone.ts";
 import type { HostArray } from "../engine/host_array.ts";
+import { jit, type Jitted, type Precision } from "../engine/jit.ts";
 import type { Stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
+import type { Scalar, Tensor, Tensor1D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import { leavesOf, type Mapped, mapTree } from "../engine/tree.ts";
+import { type LearntNetwork, mapsOf } from "../evaluation/maps.ts";
 import type { Method } from "../methods/method.ts";
 import { type Optimiser, sgd } from "./optimiser.ts";
 
 /** All that training changes: a tree of tensors. */
-export interface Network {
-  /** What the optimiser moves. */
-  params: {
-    /** The backbone's parameters. */
-    backbone: Layers<tf.Tensor>;
-    /** The method's parameters. */
-    method: Record<string, tf.Tensor>;
-  };
-  /** The backbone's running statistics. */
-  state: Layers<tf.Tensor>;
+export interface Network extends LearntNetwork {
   /** The optimiser's moments. */
   moments: Record<string, unknown>;
 }
@@ -31,15 +22,15 @@ export interface Network {
 /** What a step gets. */
 export interface StepInput {
   /** Pixels as the recipe normalises them, `[batch, side, side, 3]`. */
-  images: tf.Tensor4D;
+  images: Tensor4D;
   /** int32 `[batch]`, 0 .. classes-1. */
-  labels: tf.Tensor1D;
+  labels: Tensor1D;
   /** Learning rate. */
-  rate: tf.Scalar;
+  rate: Scalar;
   /** Decides the dropout, int32 `[2]`. */
-  seed: tf.Tensor1D;
+  seed: Tensor1D;
   /** The unaltered images of the same batch, when their class activation maps are wanted. */
-  raw?: tf.Tensor4D;
+  raw?: Tensor4D;
 }
 
 /** What a step gives. */
@@ -47,11 +38,11 @@ export interface StepResult {
   /** The network after the step. */
   network: Network;
   /** Loss of the batch before the step. */
-  loss: tf.Scalar;
+  loss: Scalar;
   /** How many images of the batch were classified rightly before the step, a float32 scalar. */
-  correct: tf.Scalar;
+  correct: Scalar;
   /** Class activation maps of `raw`, by the network before the step, `[batch, 8, 8]`; only with `raw`. */
-  maps?: tf.Tensor3D;
+  maps?: Tensor3D;
 }
 
 /** What a step is made of. */
@@ -84,7 +75,7 @@ export function initialNetwork(
 }
 
 /** The tree with each host array as a tensor. */
-export function toTensors<Tree>(tree: Tree): Mapped<Tree, tf.Tensor> {
+export function toTensors<Tree>(tree: Tree): Mapped<Tree, Tensor> {
   return mapTree(tree, (leaf) => tf.tensor((leaf as HostArray).data, [...leaf.shape]));
 }
 
@@ -99,7 +90,7 @@ export function step({ backbone, method, optimiser }: StepParts, network: Networ
   const { loss, gradients, aside } = lossAndGradients(params, (params) => {
     const features = backbone.apply(params.backbone, state, images, { training: true, seed });
     const logits = method.logits(params.method, features.feature);
-    const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")) as tf.Scalar;
+    const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")) as Scalar;
     return {
       loss: method.loss(params.method, { feature: features.feature, logits, label: labels }),
       aside: { state: features.state, correct },
@@ -110,25 +101,8 @@ export function step({ backbone, method, optimiser }: StepParts, network: Networ
     network: { params: moved.params, state: aside.state, moments: moved.moments },
     loss,
     correct: aside.correct,
-    ...(input.raw && { maps: mapsOf({ backbone, method }, network, input.raw, labels) }),
+    ...(input.raw && { maps: mapsOf(backbone, method, network, input.raw, labels) }),
   };
-}
-
-/**
- * Class activation maps of images, in evaluation mode.
- *
- * @param images as the recipe normalises them, `[batch, side, side, 3]`
- * @param labels the class to look for in each image, int32 `[batch]`
- * @returns `[batch, 8, 8]` in [0, 1]
- */
-export function mapsOf(
-  { backbone, method }: Pick<StepParts, "backbone" | "method">,
-  { params, state }: Pick<Network, "params" | "state">,
-  images: tf.Tensor4D,
-  labels: tf.Tensor1D,
-): tf.Tensor3D {
-  const { map } = backbone.apply(params.backbone, state, images, EVALUATION);
-  return classActivationMaps(method.evidence(params.method, map, labels));
 }
 
 /**
@@ -138,19 +112,19 @@ export function mapsOf(
  */
 export function lossAndGradients<Params, Aside>(
   params: Params,
-  forward: (params: Params) => { loss: tf.Scalar; aside: Aside },
-): { loss: tf.Scalar; gradients: Mapped<Params, tf.Tensor>; aside: Aside } {
-  const leaves = leavesOf<tf.Tensor>(params);
+  forward: (params: Params) => { loss: Scalar; aside: Aside },
+): { loss: Scalar; gradients: Mapped<Params, Tensor>; aside: Aside } {
+  const leaves = leavesOf<Tensor>(params);
   const places = [...leaves.keys()];
-  const rebuilt = (values: tf.Tensor[]) => mapTree(params, (_, path) => values[places.indexOf(path)]);
+  const rebuilt = (values: Tensor[]) => mapTree(params, (_, path) => values[places.indexOf(path)]);
   let aside: Aside | undefined;
-  const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) => {
+  const { value, grads } = tf.valueAndGrads((...values: Tensor[]) => {
     const result = forward(rebuilt(values) as Params);
-    for (const tensor of leavesOf<tf.Tensor>(result.aside).values()) tf.keep(tensor); // else freed with the pass
+    for (const tensor of leavesOf<Tensor>(result.aside).values()) tf.keep(tensor); // else freed with the pass
     aside = result.aside;
     return result.loss;
   })([...leaves.values()]);
-  return { loss: value as tf.Scalar, gradients: rebuilt(grads), aside: aside! };
+  return { loss: value as Scalar, gradients: rebuilt(grads), aside: aside! };
 }
 
 /** How steps are made: the parts of the recipe that the step sees. */

@@ -5,17 +5,16 @@
 import type { Backbone } from "../backbones/backbone.ts";
 import { CamBank } from "../backmix/cam_bank.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
-import { disposeTree } from "../engine/tree.ts";
+import { disposeTree, leavesOf } from "../engine/tree.ts";
 import { stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
-import { progressBar } from "../files/progress.ts";
 import { Interrupted } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Method } from "../methods/method.ts";
 import { type Batch, batches, stepsPerEpoch } from "./batches.ts";
 import { type Checkpoint, loadCheckpoint, type RunIdentity, saveCheckpoint } from "./checkpoint.ts";
-import { openLog } from "./log.ts";
-import { checkRecipe, digest, type Recipe } from "./recipe.ts";
+import { checkRecipe, type Recipe } from "./recipe.ts";
+import { openReport, type Report } from "./report.ts";
 import { learningRate } from "./schedule.ts";
 import { initialNetwork, type Network, trainingStep } from "./step.ts";
 
@@ -33,7 +32,7 @@ export interface TrainOptions {
   classes: number;
   /** Seed of everything that is random. */
   seed: number;
-  /** Gets `checkpoint.safetensors` and `log.jsonl`; must exist. */
+  /** Gets `checkpoint.safetensors` and `log.jsonl`; must exist, and be no other process's. */
   directory: string;
   /** Whatever else a resumed run must have in common with the one that it goes on with. */
   identity: RunIdentity;
@@ -47,7 +46,7 @@ export interface TrainOptions {
 
 /** A trained network, and what training it took. */
 export interface Trained {
-  /** Parameters and statistics after the last step. */
+  /** Parameters and statistics after the last step; the caller frees its tensors. */
   network: Network;
   /** The class activation maps of the training images, `[images, 8, 8]`; null without BackMix. */
   maps: Float32Array | null;
@@ -55,11 +54,9 @@ export interface Trained {
   steps: number;
   /** Mean loss of the last epoch. */
   lastLoss: number;
-  /** Closed-set accuracy on the last epoch's training batches. */
-  lastAccuracy: number;
-  /** Seconds that this process trained. */
+  /** Seconds of training, pauses left out, over all processes that took part, as the log tells. */
   seconds: number;
-  /** Training images that this process saw. */
+  /** Training images that were seen in these seconds. */
   images: number;
 }
 
@@ -69,8 +66,8 @@ export const CHECKPOINT = "checkpoint.safetensors";
 /**
  * Trains, or goes on with training.
  *
- * @throws {UserError} if the recipe cannot be run, the checkpoint is damaged or another run's, the disk is full, or the
- * loss is no longer a number
+ * @throws {UserError} if the recipe cannot be run, the folder holds a run and `resume` is not set, the checkpoint is
+ * damaged or another run's, the disk is full, or the loss or the network is no longer finite
  * @throws {Interrupted} after `stop`, when the checkpoint is written
  */
 export async function train(options: TrainOptions): Promise<Trained> {
@@ -80,98 +77,65 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const identity = { ...options.identity, recipe, seed, images: images.labels.length };
   const epochSteps = stepsPerEpoch(images.labels.length, recipe);
   const steps = epochSteps * recipe.epochs;
-
-  const fresh = initialNetwork(options.backbone, options.method, options.classes, stream(seed, "init"));
-  const found = await loadCheckpoint(path, fresh, identity);
-  if (found !== null && !options.resume) {
-    throw new UserError(
-      `${directory}: a run was begun here (${found.step} of ${steps} steps). Add --resume to go on with it, delete the ` +
-        "folder, or choose another --out.",
-    );
-  }
-  const state: Checkpoint<Network> = found ?? { step: 0, lossSum: 0, correct: 0, network: fresh, bank: null };
-  if (found !== null) disposeTree(fresh);
-  const bank = recipe.backmix &&
-    (state.bank === null
-      ? new CamBank(images.labels.length, recipe.backmix)
-      : CamBank.restore(state.bank, state.step, recipe.backmix));
-  const batchOf = batches(images, recipe, seed, bank);
-  const step = trainingStep(options.backbone, options.method, recipe);
-
-  const log = openLog(`${directory}/log.jsonl`);
-  const bar = progressBar(options.label, steps * recipe.batch, "images");
-  const began = performance.now();
-  const seconds = () => Number(((performance.now() - began) / 1000).toFixed(3));
-  const firstStep = state.step;
-  const save = async (event: "checkpoint" | "stop" | "finish") => {
-    await saveCheckpoint(path, { ...state, bank: bank?.state() ?? null }, identity);
-    log.write({ event, step: state.step, seconds: seconds() });
-  };
+  const state = await begin(options, path, identity);
+  let report: Report | null = null;
+  let saved = state.step;
 
   try {
-    log.write({
-      event: found === null ? "start" : "resume",
-      step: state.step,
-      epoch: Math.floor(state.step / epochSteps),
-      steps,
-      time: new Date().toISOString(),
-      recipe: digest(recipe),
-    });
-    let epochBegan = performance.now();
-    let epochFirst = state.step;
+    const bank = bankOf(state, options);
+    const batchOf = batches(images, recipe, seed, bank);
+    const step = trainingStep(options.backbone, options.method, recipe);
+    report = openReport(directory, options.label, { epochSteps, recipe, run: identity }, state.step);
+
+    const diverged = (what: string): UserError => {
+      report?.diverged(state.step, what);
+      const kept = saved === 0 ? "Nothing was saved yet." : `${path} holds the last good state, after ${saved} steps.`;
+      return new UserError(
+        `Step ${state.step} (epoch ${Math.floor(state.step / epochSteps) + 1} of ${recipe.epochs}): ${what}. ${kept} ` +
+          "Lower the recipe's learning rate, or try another --seed.",
+      );
+    };
+    const save = async (event: "checkpoint" | "stop" | "finish") => {
+      const broken = notFinite(state.network);
+      if (broken !== undefined) throw diverged(`${broken} is no longer finite`);
+      await saveCheckpoint(path, { ...state, bank: bank?.state() ?? null }, identity);
+      saved = state.step;
+      report?.saved(event, state.step);
+    };
+
     let ahead: Batch | null = null;
     while (state.step < steps) {
+      if (stop?.aborted) {
+        if (state.step !== saved) await save("stop");
+        throw new Interrupted(
+          `Stopped after ${state.step} of ${steps} steps. Run the same command with --resume to go on.`,
+        );
+      }
       const batch: Batch = ahead ?? batchOf(state.step);
       if (state.step % epochSteps === 0) [state.lossSum, state.correct] = [0, 0];
       const rate = learningRate(recipe.schedule, state.step, epochSteps, recipe.epochs);
-      const running = runStep(step, state.network, batch, rate, seed);
       // while the step runs on its threads, the next batch is made here
-      const mayRunAhead = state.step + 1 < steps && (recipe.backmix === null || recipe.backmix.lag > 0);
-      ahead = mayRunAhead ? batchOf(state.step + 1) : null;
-      const { network, loss, correct, maps } = await running;
+      const mayRunAhead = state.step + 1 < steps && (bank === null || recipe.backmix!.lag > 0);
+      const next = async () => await (mayRunAhead ? batchOf(state.step + 1) : null);
+      const [{ network, loss, correct, maps }, made] = await Promise.all([
+        runStep(step, state.network, batch, rate, seed),
+        next(),
+      ]);
+      ahead = made;
       if (!Number.isFinite(loss)) {
         disposeTree(network);
-        throw new UserError(
-          `Step ${state.step} (epoch ${Math.floor(state.step / epochSteps)}): the loss is ${loss}. ${path} holds the ` +
-            "last good state. Try a lower learning rate, or another seed.",
-        );
+        throw diverged(`the loss is ${loss}`);
       }
       bank?.record(state.step, batch.indices, maps!, batch.partners);
       disposeTree(state.network);
       state.network = network;
       state.lossSum += loss;
       state.correct += correct;
-      log.write({ event: "step", step: state.step, loss, rate, seconds: seconds() });
       state.step++;
-      const inEpoch = (state.step - 1) % epochSteps + 1;
-      const epoch = Math.floor((state.step - 1) / epochSteps);
-      const speed = (state.step - epochFirst) * recipe.batch / ((performance.now() - epochBegan) / 1000);
-      bar.update(
-        state.step * recipe.batch,
-        `epoch ${epoch + 1}/${recipe.epochs}, loss ${(state.lossSum / inEpoch).toFixed(3)}, ${
-          speed.toFixed(0)
-        } images/s`,
-      );
-      if (inEpoch === epochSteps) {
-        const imagesPerSecond = Number(speed.toFixed(1));
-        log.write({
-          event: "epoch",
-          epoch,
-          step: state.step,
-          loss: state.lossSum / epochSteps,
-          accuracy: state.correct / (epochSteps * recipe.batch),
-          seconds: seconds(),
-          imagesPerSecond,
-        });
+      report.step(state, loss, rate);
+      if (state.step % epochSteps === 0) {
+        report.epoch(state);
         await save(state.step === steps ? "finish" : "checkpoint");
-        [epochBegan, epochFirst] = [performance.now(), state.step];
-      } else if (stop?.aborted) {
-        await save("stop");
-      }
-      if (stop?.aborted && state.step < steps) {
-        throw new Interrupted(
-          `Stopped after ${state.step} of ${steps} steps. Run the same command with --resume to go on.`,
-        );
       }
     }
     return {
@@ -179,14 +143,44 @@ export async function train(options: TrainOptions): Promise<Trained> {
       maps: bank?.state().maps ?? null,
       steps,
       lastLoss: state.lossSum / epochSteps,
-      lastAccuracy: state.correct / (epochSteps * recipe.batch),
-      seconds: seconds(),
-      images: (steps - firstStep) * recipe.batch,
+      ...report.total(),
     };
+  } catch (error) {
+    disposeTree(state.network);
+    throw error;
   } finally {
-    bar.stop();
-    log.close();
+    report?.close();
   }
+}
+
+/** The state at the first step, or, to resume, at the folder's checkpoint where there is one. */
+async function begin(options: TrainOptions, path: string, identity: RunIdentity): Promise<Checkpoint<Network>> {
+  const { backbone, method, classes, seed, directory, resume } = options;
+  if (!resume && await Deno.stat(path).then(() => true, () => false)) {
+    throw new UserError(
+      `${directory}: a run was begun here. Add --resume to go on with it, delete the folder, or choose another --out.`,
+    );
+  }
+  const network = initialNetwork(backbone, method, classes, stream(seed, "init"));
+  const found = await loadCheckpoint(path, network, identity).catch((error) => {
+    disposeTree(network);
+    throw error;
+  });
+  if (found === null) return { step: 0, lossSum: 0, correct: 0, network, bank: null };
+  disposeTree(network);
+  return found;
+}
+
+function bankOf(state: Checkpoint<Network>, { recipe: { backmix }, images }: TrainOptions): CamBank | null {
+  if (backmix === null) return null;
+  if (state.bank === null) return new CamBank(images.labels.length, backmix);
+  return CamBank.restore(state.bank, state.step, backmix);
+}
+
+/** The first array with an infinity or NaN in it, from which training cannot go on; its gradient overflowed. */
+function notFinite(network: Network): string | undefined {
+  const isFinite = (tensor: tf.Tensor) => (tensor.dataSync() as Float32Array).every(Number.isFinite);
+  return leavesOf<tf.Tensor>(network).entries().find(([, tensor]) => !isFinite(tensor))?.[0];
 }
 
 /** One step on a thread of the engine's: tensors in, numbers out. */
@@ -207,13 +201,17 @@ async function runStep(
     seed: tf.tensor1d([dropout.bits() | 0, dropout.bits() | 0], "int32"),
     raw: batch.raw && tf.tensor4d(batch.raw, shape),
   };
-  const result = await step.later(network, input);
-  const numbers = {
-    network: result.network,
-    loss: result.loss.dataSync()[0],
-    correct: result.correct.dataSync()[0],
-    maps: result.maps === undefined ? null : result.maps.dataSync() as Float32Array,
-  };
-  disposeTree({ ...result, network: undefined, input });
-  return numbers;
+  try {
+    const { network: moved, ...told } = await step.later(network, input);
+    const numbers = {
+      network: moved,
+      loss: told.loss.dataSync()[0],
+      correct: told.correct.dataSync()[0],
+      maps: told.maps === undefined ? null : told.maps.dataSync() as Float32Array,
+    };
+    disposeTree(told);
+    return numbers;
+  } finally {
+    disposeTree(input);
+  }
 }

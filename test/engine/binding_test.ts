@@ -2,7 +2,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { engine, startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import type { Values } from "../../lib/engine/tensor_data.ts";
 
-const { binding } = await startTensorFlow();
+await startTensorFlow();
+const { binding } = engine();
 
 const typeAttribute = (value: number) => ({ name: "T", type: binding.TF_ATTR_TYPE, value });
 

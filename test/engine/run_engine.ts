@@ -28,7 +28,6 @@ export async function runEngine(script: string, args: string[], env: Record<stri
       "--allow-read",
       "--allow-write",
       "--allow-env",
-      "--allow-sys",
       "--allow-ffi",
       "--allow-run",
       here(script),

@@ -5,11 +5,12 @@
 import { createHash } from "node:crypto";
 import { jit } from "../../lib/engine/jit.ts";
 import { stream } from "../../lib/engine/streams.ts";
-import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { engine, startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree, leavesOf } from "../../lib/engine/tree.ts";
 
 const [warmUp, steps] = Deno.args.map(Number);
-const { binding } = await startTensorFlow({ threads: 2 });
+await startTensorFlow({ threads: 2 });
+const { binding } = engine();
 const random = stream(0, "small");
 
 function normal(shape: number[], deviation: number): tf.Tensor {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { markdown, tableOf, terminal } from "../../lib/results/table.ts";
+import { markdown, notesOf, tableOf, terminal } from "../../lib/results/table.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
 
@@ -25,7 +25,7 @@ Deno.test("a table shows each score, without and with BackMix, their difference,
     ["softmax + BackMix", "max logit", "1"],
     ["softmax: with - without", "max probability", "1"],
     ["softmax: with - without", "max logit", "1"],
-    ["Published: BackMix, TPAMI 2025", "", ""],
+    ["as published", "", ""],
   ]);
   const titles = ["ACC", "AUROC", "AUPR-in", "FPR@TPR95", "DTACC", "OSCR", "cam on shape"];
   assertEquals(table[0].slice(3), titles);
@@ -41,11 +41,35 @@ Deno.test("several runs are shown as mean and deviation", async () => {
   assertMatch(table[1][4], /^\d\d\.\d ± \d+\.\d$/);
 });
 
-Deno.test("Markdown and terminal tables keep their columns", async () => {
-  const table = tableOf(await file([0]));
-  const lines = markdown(table).split("\n");
+Deno.test("Markdown keeps its columns", async () => {
+  const lines = markdown(tableOf(await file([0]))).split("\n");
   assertEquals(new Set(lines.map((line) => line.split(" | ").length)).size, 1);
   assertStringIncludes(lines[1], "| --- | --- | ---: |");
-  const [titles, first] = terminal(table).split("\n");
-  assertEquals(first.indexOf("max probability"), titles.indexOf("Score"));
+});
+
+Deno.test("a terminal shows a block for each score, figures down and methods across", async () => {
+  const table = tableOf(await file([0]));
+  const blocks = terminal(table).split("\n\n").map((block) => block.split("\n"));
+  assertEquals(blocks.map(([title]) => title), ["Score: max probability", "Score: max logit"]);
+  for (const [at, [, head, ...lines]] of blocks.entries()) {
+    const columns = ["Method", "softmax", "softmax + BackMix", "softmax: with - without", "as published"];
+    assertEquals(head.split(/ {2,}/), columns);
+    const figures = ["Runs", "ACC", "AUROC", "AUPR-in", "FPR@TPR95", "DTACC", "OSCR", "cam on shape"];
+    assertEquals(lines.map((line) => line.split(/ {2,}/)[0]), figures);
+    const starts = columns.map((column) => head.indexOf(column));
+    for (const [i, line] of lines.entries()) {
+      // of the table's rows those of this score, and the last; in each the figure of this line
+      const expected = [table[1 + at], table[3 + at], table[5 + at], table[7]].map((row) => row[2 + i]);
+      assertEquals(starts.slice(1).map((start, c) => line.slice(start, starts[c + 2]).trim()), expected);
+      assertEquals(line, line.trimEnd());
+    }
+  }
+});
+
+Deno.test("notes say what the brackets hold, and where the published figures stand", async () => {
+  const [one, paper, ...others] = notesOf(await file([0]));
+  assertStringIncludes(one, "95 % bootstrap intervals over test images");
+  assertEquals([paper, others], ["As published: BackMix, TPAMI 2025.", []]);
+  assertStringIncludes(notesOf(await file([0, 2]))[0], "mean ± standard deviation over runs");
+  assertEquals(notesOf({ ...await file([0]), paper: null }).length, 1);
 });

@@ -1,0 +1,197 @@
+/**
+ * `deno task bench`: how fast this project is beside PyTorch, on this machine.
+ *
+ * Each side is a process of its own with the same number of threads; one works while the other waits, in turns (ABAB),
+ * and which begins changes with each round. Ratios are taken within a round.
+ */
+import { parseArgs } from "@std/cli";
+import { join } from "node:path";
+import type { Processor } from "../../lib/engine/library_machine.ts";
+import { codeVersion } from "../../lib/experiment/environment.ts";
+import { writeTextAtomic } from "../../lib/files/atomic.ts";
+import { progressBar } from "../../lib/files/progress.ts";
+import { runTask } from "../../lib/files/task.ts";
+import { UserError } from "../../lib/files/user_error.ts";
+import { type Comparison, comparisons, MEMORY_TARGET, MEMORY_WORK } from "./comparisons.ts";
+import { type Measured, rowOf, table } from "./report.ts";
+import { torchPython } from "./torch_install.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+const HELP = `Measures this project against PyTorch on this machine, both in turns, and prints the ratios.
+
+    deno task bench [options]
+
+  --only NAME    one comparison; repeatable; writes no file
+  --rounds N     how often each is measured; default 5
+  --threads N    threads of both sides; default all cores
+  --help         this text
+
+Names: ${comparisons({ bfloat16: true }).map(({ name }) => name).join(", ")}.
+
+Costs about 15 minutes on two cores that do nothing else, a third of it for torch.compile; torch.compile needs a C++
+compiler and is left out without one. The first run installs PyTorch into the cache (200 MB; 2.5 GB where PyTorch's own
+index is not reached and pip takes PyPI's build).
+Writes results/bench.json.`;
+
+const RESULT = join(import.meta.dirname!, "../../results/bench.json");
+const SECONDS = 2; // of a measurement, at least
+const FLAGS = ["--no-prompt", "--allow-ffi", "--allow-env", "--allow-read", "--allow-write", "--allow-run"];
+
+interface Facts {
+  processor: Processor;
+  versions: Record<string, string>;
+}
+
+function ourSide(threads: number): Worker {
+  const program = ["run", ...FLAGS, join(import.meta.dirname!, "our_worker.ts"), String(threads)];
+  return startWorker("Our side", Deno.execPath(), program);
+}
+
+async function torchSide(threads: number): Promise<Worker> {
+  const { python, compiled } = await torchPython();
+  const program = [join(import.meta.dirname!, "torch_worker.py"), String(threads)];
+  return startWorker("PyTorch's side", python, program, {
+    OMP_NUM_THREADS: String(threads),
+    TORCHINDUCTOR_CACHE_DIR: compiled,
+    CUDA_VISIBLE_DEVICES: "",
+  });
+}
+
+/** Measures one comparison on both sides in turns. */
+async function compare(
+  { work, ways, what }: Comparison,
+  rounds: number,
+  ours: Worker,
+  torch: Worker,
+  tick: (note: string) => void,
+): Promise<Measured> {
+  const measured: Measured = { ours: [], torch: {}, failed: {} };
+  const sides: [string, () => Promise<void>][] = [
+    ["ours", async () => {
+      measured.ours.push(await ours.ask({ ask: "seconds", work, atLeast: SECONDS }));
+    }],
+    ...ways.map((way): [string, () => Promise<void>] => [way, async () => {
+      if (way in measured.failed) return;
+      try {
+        const seconds = await torch.ask<number>({ ask: "seconds", work, way, atLeast: SECONDS });
+        (measured.torch[way] ??= []).push(seconds);
+      } catch (error) {
+        if (!(error instanceof UserError) || ways.length === 1) throw error;
+        measured.failed[way] = error.message;
+        delete measured.torch[way];
+      }
+    }]),
+  ];
+  for (let round = 0; round < rounds; round++) {
+    for (const [side, measure] of round % 2 === 0 ? sides : sides.toReversed()) {
+      tick(`${what}: ${side}, round ${round + 1} of ${rounds}`);
+      await measure();
+    }
+  }
+  if (Object.keys(measured.torch).length === 0) throw new UserError(Object.values(measured.failed)[0]);
+  return measured;
+}
+
+/** Peak resident memory of a fresh process that does nothing but train, in bytes. */
+async function trainingMemory(threads: number): Promise<number> {
+  await using worker = ourSide(threads);
+  await worker.ask({ ask: "seconds", work: MEMORY_WORK, atLeast: 0 });
+  return await worker.ask({ ask: "memory" });
+}
+
+function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[1-9]\d*$/.test(text)) throw new UserError(`--${name} ${text}: give a whole number, 1 or more.`);
+  return Number(text);
+}
+
+/** Runs the task. */
+async function main(args: string[]): Promise<void> {
+  const options = parseArgs(args, {
+    string: ["only", "rounds", "threads"],
+    collect: ["only"],
+    boolean: ["help"],
+    alias: { h: "help" },
+    unknown: (argument) => {
+      throw new UserError(`${argument}: no such option. Run deno task bench --help for the options.`);
+    },
+  });
+  if (options.help) return console.log(HELP);
+  const rounds = wholeNumber("rounds", options.rounds, 5);
+  const threads = wholeNumber("threads", options.threads, navigator.hardwareConcurrency);
+  const names = comparisons({ bfloat16: true }).map(({ name }) => name);
+  for (const name of options.only) {
+    if (!names.includes(name)) {
+      throw new UserError(`--only ${name}: no such comparison. Choose of ${names.join(", ")}.`);
+    }
+  }
+
+  const load = Deno.loadavg()[0];
+  await using torch = await torchSide(threads);
+  await using ours = ourSide(threads);
+  const [{ processor, versions }, torchFacts] = [
+    await ours.ask<Facts>({ ask: "facts" }),
+    await torch.ask<Facts>({
+      ask: "facts",
+    }),
+  ];
+  const bfloat16 = processor.avx512Bf16;
+  const leftOut = bfloat16
+    ? []
+    : [`bfloat16: this processor (${processor.model}) has no AVX512_BF16; without it bfloat16 is slower than float32.`];
+  const wanted = comparisons({ bfloat16 }).filter(({ name }) =>
+    options.only.length === 0 || options.only.includes(name)
+  );
+
+  const bar = progressBar("bench", wanted.reduce((n, { ways }) => n + rounds * (1 + ways.length), 0), "measurements");
+  let done = 0;
+  const rows = [];
+  try {
+    for (const comparison of wanted) {
+      rows.push(rowOf(comparison, await compare(comparison, rounds, ours, torch, (note) => bar.update(done++, note))));
+    }
+    bar.update(done);
+  } finally {
+    bar.stop();
+  }
+  const whole = options.only.length === 0;
+  const memory = whole ? { bytes: await trainingMemory(threads), target: MEMORY_TARGET } : null;
+
+  console.log(table(rows, memory));
+  for (const { name, failed } of rows) {
+    for (const [way, why] of Object.entries(failed)) leftOut.push(`${name}, ${way}: ${why}`);
+  }
+  for (const line of leftOut) console.log(`Left out: ${line}`);
+  const cores = navigator.hardwareConcurrency;
+  if (load > cores / 4) {
+    console.log(
+      `The machine was busy when the benchmark began (load ${load.toFixed(1)}, ${cores} cores): run it again.`,
+    );
+  }
+  if (!whole) return;
+  const file = {
+    code_version: await codeVersion(),
+    hardware: {
+      cores,
+      memory_gib: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
+      processor: processor.model,
+      ...{ avx2: processor.avx2, avx512: processor.avx512, avx512_bf16: processor.avx512Bf16 },
+    },
+    left_out: leftOut,
+    load_before: load,
+    memory,
+    rounds,
+    rows,
+    threads,
+    versions: { ...versions, ...torchFacts.versions },
+  };
+  await writeTextAtomic(RESULT, JSON.stringify(file, rounded, 2) + "\n");
+  console.log(`Written to results/bench.json.`);
+}
+
+/** Four significant digits, more than a timing holds. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
+
+if (import.meta.main) await runTask(() => main(Deno.args));

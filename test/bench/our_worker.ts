@@ -1,0 +1,134 @@
+/**
+ * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
+ * functions that training and evaluation call.
+ */
+import { classifier32 } from "../../lib/backbones/classifier32.ts";
+import { EVALUATION } from "../../lib/backbones/layers.ts";
+import { jit, type Precision } from "../../lib/engine/jit.ts";
+import { processor } from "../../lib/engine/library_machine.ts";
+import { stream } from "../../lib/engine/streams.ts";
+import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { disposeTree } from "../../lib/engine/tree.ts";
+import { softmax } from "../../lib/methods/softmax.ts";
+import { oscr } from "../../lib/metrics/oscr.ts";
+import { initialNetwork, type Network, trainingStep } from "../../lib/training/step.ts";
+import process from "node:process";
+import type { Work } from "./comparisons.ts";
+import { pixelWork } from "./pixels.ts";
+
+const CLASSES = 6;
+const SIDE = 32; // pixels
+
+/** A training step as the training loop runs it: tensors made from arrays, results read back, all freed. */
+function trainingWork({ size, precision, maps }: Work): () => Promise<void> {
+  const random = stream(0, "bench", 0);
+  const shape: [number, number, number, number] = [size, SIDE, SIDE, 3];
+  const images = Float32Array.from({ length: size * SIDE * SIDE * 3 }, () => random.uniform());
+  const labels = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
+  const backbone = classifier32();
+  let network: Network = initialNetwork(backbone, softmax, CLASSES, stream(0, "init"));
+  const optimiser = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
+  const step = trainingStep(backbone, softmax, { optimiser, precision });
+  return async () => {
+    const input = {
+      images: tf.tensor4d(images, shape),
+      labels: tf.tensor1d(labels, "int32"),
+      rate: tf.scalar(0.01),
+      seed: tf.tensor1d([random.bits() | 0, random.bits() | 0], "int32"),
+      ...(maps && { raw: tf.tensor4d(images, shape) }),
+    };
+    const result = await step.later(network, input);
+    result.loss.dataSync();
+    result.maps?.dataSync();
+    disposeTree({ ...result, network: undefined, input, before: network });
+    network = result.network;
+  };
+}
+
+function forwardWork(size: number, precision: Precision): () => Promise<void> {
+  const random = stream(0, "bench", 0);
+  const images = Float32Array.from({ length: size * SIDE * SIDE * 3 }, () => random.uniform());
+  const backbone = classifier32();
+  const { params, state } = initialNetwork(backbone, softmax, CLASSES, stream(0, "init"));
+  const forward = jit((network: Pick<Network, "params" | "state">, images: tf.Tensor4D): tf.Tensor => {
+    const { feature } = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
+    return softmax.logits(network.params.method, feature);
+  }, { precision });
+  return async () => {
+    const input = tf.tensor4d(images, [size, SIDE, SIDE, 3]);
+    const logits = await forward.later({ params, state }, input);
+    logits.dataSync();
+    tf.dispose([input, logits]);
+  };
+}
+
+function oscrWork(size: number): () => void {
+  const random = stream(0, "bench", 0);
+  const scores = (shift: number) => Float64Array.from({ length: size }, () => random.normal() + shift);
+  const [known, unknown] = [scores(1), scores(0)];
+  const label = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
+  const predicted = label.map((l) => random.uniform() < 0.9 ? l : (l + 1) % CLASSES);
+  return () => void oscr(known, unknown, label, predicted);
+}
+
+function prepare(work: Work): () => Promise<void> | void {
+  switch (work.kind) {
+    case "step":
+      return trainingWork(work);
+    case "forward":
+      return forwardWork(work.size, work.precision);
+    case "pixels":
+      return pixelWork(work.size);
+    case "oscr":
+      return oscrWork(work.size);
+  }
+}
+
+/** Median seconds of a run, over at least `seconds` and three runs. */
+async function time(run: () => Promise<void> | void, seconds: number): Promise<number> {
+  const times: number[] = [];
+  const began = performance.now();
+  while (times.length < 3 || performance.now() - began < 1000 * seconds) {
+    const start = performance.now();
+    await run();
+    times.push((performance.now() - start) / 1000);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1];
+}
+
+const engine = await startTensorFlow({ threads: Number(Deno.args[0]) });
+const prepared = new Map<string, () => Promise<void> | void>();
+
+/** What may be asked for. */
+type Request = { ask: "facts" | "memory" } | { ask: "seconds"; work: Work; atLeast: number };
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.ask) {
+    case "facts":
+      return {
+        processor: processor(),
+        versions: { tensorflow: engine.version, tfjs: tf.version_core, deno: Deno.version.deno },
+      };
+    case "memory":
+      return process.resourceUsage().maxRSS * 1024; // bytes
+    case "seconds": {
+      const key = JSON.stringify(request.work);
+      let run = prepared.get(key);
+      if (run === undefined) {
+        prepared.set(key, run = prepare(request.work));
+        await time(run, 0); // traces, and warms up
+      }
+      return await time(run, request.atLeast);
+    }
+  }
+}
+
+let read = "";
+for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+  const lines = (read + text).split("\n");
+  read = lines.pop()!;
+  for (const line of lines) {
+    const reply = await answer(JSON.parse(line)).then((answer) => ({ answer }), (error) => ({ error: error.message }));
+    console.log(JSON.stringify(reply));
+  }
+}

@@ -1,0 +1,231 @@
+"""PyTorch's side of the benchmark: measures one piece of work for each line of JSON that comes in (worker.ts).
+
+The network is written as PyTorch's users write it, each way as its manual advises: fused SGD, gradients set to None,
+inference mode or frozen parameters in evaluation. Pixel work and OSCR follow the published reference code (backmix.py of
+Vanixxz/BackMix in a data loader without processes; compute_oscr of iCGY96/ARPL), which is what a user has without us.
+"""
+
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import time
+
+import numpy
+import PIL
+import torch
+import torchvision
+from PIL import Image
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
+
+CLASSES = 6
+SIDE = 32  # pixels
+torch._dynamo.config.recompile_limit = 64  # each work compiles the same methods for its own batch
+THREADS = int(sys.argv[1])
+
+
+class Classifier32(nn.Module):
+    """Channels in, channels out, stride, and dropout before."""
+
+    LAYERS = [
+        (3, 64, 1, True), (64, 64, 1, False), (64, 128, 2, False),
+        (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
+        (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
+    ]  # fmt: skip
+
+    def __init__(self):
+        super().__init__()
+        layers = []
+        for inside, out, stride, dropout in self.LAYERS:
+            if dropout:
+                layers.append(nn.Dropout2d(0.2))
+            layers += [nn.Conv2d(inside, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.LeakyReLU(0.2)]
+        self.features = nn.Sequential(*layers)
+        self.head = nn.Linear(128, CLASSES, bias=False)
+
+    def forward(self, images):  # [B, 3, 32, 32]
+        return self.head(self.features(images).mean((2, 3)))
+
+    def maps(self, images, labels):  # [B, 8, 8]
+        evidence = torch.einsum("bchw,bc->bhw", self.features(images), self.head.weight[labels])
+        low, high = evidence.amin((1, 2), keepdim=True), evidence.amax((1, 2), keepdim=True)
+        unit = (evidence - low) / (high - low)
+        return F.interpolate(unit[:, None], size=(8, 8), mode="bilinear", align_corners=False)[:, 0]
+
+
+def network_and_images(size, way):
+    layout = torch.contiguous_format if way == "eager" else torch.channels_last
+    torch.manual_seed(0)
+    network = Classifier32().to(memory_format=layout)
+    images = torch.rand(size, 3, SIDE, SIDE).contiguous(memory_format=layout)
+    return network, images
+
+
+def autocast(precision):
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def training_work(size, precision, maps, way):
+    network, images = network_and_images(size, way)
+    labels = torch.arange(size) % CLASSES
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, fused=True)
+    forward, maps_of = network, network.maps
+    if way == "compiled":
+        forward, maps_of = torch.compile(network, dynamic=False), torch.compile(network.maps, dynamic=False)
+
+    def run():
+        if maps:
+            network.eval()
+            with torch.no_grad(), autocast(precision):
+                maps_of(images, labels).numpy(force=True)
+            network.train()
+        optimiser.zero_grad(set_to_none=True)
+        with autocast(precision):
+            loss = F.cross_entropy(forward(images), labels)
+        loss.backward()
+        optimiser.step()
+        loss.item()
+
+    return run
+
+
+def forward_work(size, precision, way):
+    network, images = network_and_images(size, way)
+    network.eval()
+    forward = network
+    if way == "compiled":
+        forward = torch.compile(network, dynamic=False, options={"freezing": True})
+    mode = torch.no_grad if way == "compiled" else torch.inference_mode
+
+    def run():
+        with mode(), autocast(precision):
+            forward(images).float().numpy()
+
+    return run
+
+
+class Mixed(Dataset):
+    """An image as it is, and with a window of another image's background, both as normalised tensors."""
+
+    def __init__(self, images):
+        generator = numpy.random.default_rng(0)
+        self.images = generator.integers(0, 256, (images, SIDE, SIDE, 3), dtype=numpy.uint8)
+        self.bank = torch.rand(images, 8, 8)
+        self.resize = transforms.Compose([transforms.Resize(SIDE), transforms.CenterCrop(SIDE)])
+        self.augment = transforms.Compose([transforms.RandomHorizontalFlip(), transforms.RandomCrop(SIDE, padding=4)])
+        normalise = transforms.Normalize((0.5,) * 3, (0.25,) * 3)
+        self.to_tensor = transforms.Compose([transforms.ToTensor(), normalise])
+        self.to_image = transforms.ToPILImage()
+
+    def __len__(self):
+        return len(self.images)
+
+    def normalised(self, index):
+        return self.to_tensor(self.resize(Image.fromarray(self.images[index])))
+
+    def background(self, index):
+        shares = self.bank[index].flatten()
+        shares = shares / shares.sum()
+        cells = torch.zeros(64)
+        cells[torch.argsort(shares, descending=True)[:16]] = 1
+        return self.normalised(index) * (1 - F.interpolate(cells.view(1, 1, 8, 8), (SIDE, SIDE))[0])
+
+    def __getitem__(self, index):
+        image = self.normalised(index)
+        raw = image.clone()
+        partner = self.background(numpy.random.randint(len(self)))
+        (y, x), (v, u) = numpy.random.randint(0, SIDE - 8, (2, 2))
+        image[:, y : y + 8, x : x + 8] = partner[:, v : v + 8, u : u + 8]
+        return raw, self.to_tensor(self.augment(self.to_image(torch.clamp(image * 0.25 + 0.5, 0, 1)))), index
+
+
+def pixel_work(size):
+    loader = DataLoader(Mixed(20_000), batch_size=size, shuffle=True, drop_last=True)
+    batches = iter(loader)
+
+    def run():
+        nonlocal batches
+        if next(batches, None) is None:
+            batches = iter(loader)
+            next(batches)
+
+    return run
+
+
+def oscr_work(size):
+    generator = numpy.random.default_rng(0)
+    scores = numpy.concatenate([generator.normal(1, 1, size), generator.normal(0, 1, size)])
+    right = numpy.concatenate([generator.random(size) < 0.9, numpy.zeros(size)]).astype(float)
+    unknown = numpy.concatenate([numpy.zeros(size), numpy.ones(size)])
+
+    def run():
+        order = scores.argsort()
+        right_sorted, unknown_sorted = right[order], unknown[order]
+        curve = [(1.0, 1.0), (0.0, 0.0)]
+        for k in range(2 * size - 2):
+            curve.append((unknown_sorted[k:].sum() / size, right_sorted[k + 1 :].sum() / size))
+        curve.sort(reverse=True)
+        return sum((a[0] - b[0]) * (a[1] + b[1]) / 2 for a, b in zip(curve, curve[1:]))
+
+    return run
+
+
+def prepare(work, way):
+    kind, size, precision, maps = work["kind"], work["size"], work["precision"], work["maps"]
+    if way == "compiled" and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        raise RuntimeError("there is no C++ compiler, which torch.compile needs")
+    if kind == "step":
+        return training_work(size, precision, maps, way)
+    if kind == "forward":
+        return forward_work(size, precision, way)
+    return pixel_work(size) if kind == "pixels" else oscr_work(size)
+
+
+def seconds_of(run, at_least):
+    """Median seconds of a run, over at least `at_least` seconds and three runs."""
+    times = []
+    began = time.perf_counter()
+    while len(times) < 3 or time.perf_counter() - began < at_least:
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+prepared = {}
+
+
+def answer(request):
+    if request["ask"] == "facts":
+        modules = {"torch": torch, "torchvision": torchvision, "numpy": numpy, "pillow": PIL}
+        versions = {name: module.__version__ for name, module in modules.items()}
+        return {"versions": versions | {"python": platform.python_version()}}
+    work, way = request["work"], request["way"]
+    torch.set_num_threads(1 if work["kind"] in ("pixels", "oscr") else THREADS)
+    key = json.dumps([work, way])
+    if key not in prepared:
+        run = prepare(work, way)
+        seconds_of(run, 0)  # compiles, and warms up
+        prepared[key] = run
+    return seconds_of(prepared[key], request["atLeast"])
+
+
+def main():
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not stand among the replies
+    for line in sys.stdin:
+        try:
+            reply = {"answer": answer(json.loads(line))}
+        except Exception as error:
+            lines = str(error).strip().splitlines()
+            reply = {"error": lines[0] if lines else type(error).__name__}
+        print(json.dumps(reply), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    main()

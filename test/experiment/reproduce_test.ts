@@ -1,0 +1,235 @@
+import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { engine, startTensorFlow } from "../../lib/engine/tensorflow.ts";
+import { type ExperimentOptions, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
+import type { Experiment } from "../../lib/experiment/experiment.ts";
+import { commandLine, placesOf, runExperiment } from "../../lib/experiment/reproduce.ts";
+import { acquireLock } from "../../lib/files/lock.ts";
+import { Interrupted } from "../../lib/files/task.ts";
+import { UserError } from "../../lib/files/user_error.ts";
+import { softmax } from "../../lib/methods/softmax.ts";
+import { movedBetween } from "../../lib/results/check.ts";
+import { readScores } from "../../lib/results/scores.ts";
+import { commandOf, type Ended, start } from "./child.ts";
+import { smallExperiment } from "./small_experiment.ts";
+
+await startTensorFlow({ threads: 2 });
+const { binding } = engine();
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+const never = new AbortController().signal;
+
+function optionsOf(...args: string[]): ExperimentOptions {
+  return parseExperimentArgs(commandLine(smallExperiment), ["--threads", "2", ...args]);
+}
+
+function small(...args: string[]): Promise<Ended> {
+  return start(commandOf(here("small_experiment.ts"), ["--threads", "2", ...args])).ended;
+}
+
+/** Paths of all files below a folder, sorted. */
+async function filesOf(folder: string): Promise<string[]> {
+  const below = (await Array.fromAsync(Deno.readDir(folder))).map(async ({ name, isDirectory }) =>
+    isDirectory ? (await filesOf(`${folder}/${name}`)).map((path) => `${name}/${path}`) : [name]
+  );
+  return (await Promise.all(below)).flat().sort();
+}
+
+/** The finished experiment, in a folder that all tests read. */
+const whole = await Deno.makeTempDir();
+const told: string[] = [];
+const { file, path } = await runExperiment(
+  smallExperiment,
+  optionsOf("--out", whole),
+  never,
+  ({ recipe }, { maps }) => {
+    told.push(`${recipe.backmix === null ? "without" : "with"} BackMix: ${maps?.length ?? "no"} values of maps`);
+  },
+);
+const ids = file!.cells.map(({ id }) => id);
+globalThis.addEventListener("unload", () => Deno.removeSync(whole, { recursive: true }));
+
+Deno.test("an experiment leaves a result file, and for each cell scores, checkpoint and log, nothing else", async () => {
+  assertEquals(path, `${whole}/priors.quick.json`);
+  assertEquals(ids.map((id) => id.replace(/\.[0-9a-f]{8}$/, "")), [
+    "softmax+backmix.trial0.seed0",
+    "softmax.trial0.seed0",
+  ]);
+  assertEquals(
+    await filesOf(whole),
+    [
+      "priors.quick.json",
+      ...ids.flatMap((id) => [`priors.quick/${id}/checkpoint.safetensors`, `priors.quick/${id}/log.jsonl`]),
+      ...ids.map((id) => `scores/${id}.npz`),
+    ].sort(),
+  );
+  assertEquals(told, ["without BackMix: no values of maps", `with BackMix: ${72 * 64} values of maps`]);
+  assertEquals(binding.getNumOfTensors(), 0);
+});
+
+Deno.test("a cell's record says what was run, and its scores are those of every test image", async () => {
+  for (const cell of file!.cells) {
+    assertEquals([cell.training.epochs, cell.training.steps, cell.training.images], [2, 8, 72]);
+    assertEquals([cell.engine.threads, cell.data.settings, cell.data.limit], [2, { p: 0.6 }, null]);
+    assertEquals([cell.headline, Object.keys(cell.metrics)], ["max_probability", ["max_logit", "max_probability"]]);
+    assertEquals(Object.keys(cell.extra!), ["acc_shuffled", "cam_on_shape", "shape_area"]);
+    assertMatch(cell.code_version, /^([0-9a-f]{12}\+?|unknown)$/);
+    const { known, unknown } = await readScores(`${whole}/${cell.scores_file}`);
+    assertEquals([known.label.length, unknown.label.length], [12, 12]);
+    assert(known.label.every((label) => label < 6) && unknown.label.every((label) => label >= 6 && label < 10));
+    const right = known.label.filter((label, i) => label === known.predicted[i]).length;
+    assertLess(Math.abs(cell.metrics.max_logit.acc.value - right / 12), 1e-4);
+  }
+  assertEquals(file!.paired.map(({ with: id, without }) => [id, without]), [[ids[0], ids[1]]]);
+});
+
+Deno.test("a second launch runs nothing, says so, and prints the table", async () => {
+  const before = await Deno.readTextFile(path);
+  const { code, output, errors } = await small("--out", whole);
+  assertEquals([code, errors], [0, [ids[1], ids[0]].map((id) => `${id}: finished before\n`).join("")]);
+  assertStringIncludes(output, "Score: max probability");
+  assertStringIncludes(output, "softmax + BackMix");
+  assertEquals(await Deno.readTextFile(path), before);
+});
+
+Deno.test("stopped in training, in the evaluation, or at its data, and resumed, it ends with the same figures", async () => {
+  const out = await Deno.makeTempDir(), options = optionsOf("--out", out, "--resume");
+  const stopped = async (experimentOf: (stop: () => void) => Partial<Experiment>) => {
+    const controller = new AbortController();
+    const experiment = { ...smallExperiment, ...experimentOf(() => controller.abort()) };
+    const run = () => runExperiment(experiment, options, controller.signal);
+    return (await assertRejects(run, Interrupted)).message;
+  };
+  /** Stops when logits are traced for the given time: first in training, then in the evaluation. */
+  const atTrace = (wanted: number) => (stop: () => void) => {
+    let traced = 0;
+    const logits: typeof softmax.logits = (...given) => {
+      if (++traced === wanted) stop();
+      return softmax.logits(...given);
+    };
+    return { methods: [{ ...softmax, logits }] };
+  };
+  const atData = (stop: () => void) => ({ data: () => new Promise<never>(() => setTimeout(stop, 10)) });
+  assertMatch(await stopped(atData), /^Stopped\. Run the same command again to go on\.$/);
+  assertMatch(await stopped(atTrace(1)), /^Stopped after 1 of 8 steps\. .*--resume to go on\.$/);
+  assertMatch(await stopped(atTrace(2)), /^Stopped in the evaluation\. .*--resume to go on\.$/);
+  assertEquals((await filesOf(out)).filter((name) => !/^priors\.quick\/.*\.(safetensors|jsonl)$/.test(name)), []);
+  const again = await runExperiment(smallExperiment, options, never);
+  assertEquals(movedBetween(file!, again.file!, 0), []);
+  assertEquals(binding.getNumOfTensors(), 0);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("cells gather over launches", async () => {
+  const out = await Deno.makeTempDir();
+  await runExperiment(smallExperiment, optionsOf("--out", out, "--no-backmix"), never);
+  const both = await runExperiment(smallExperiment, optionsOf("--out", out, "--backmix"), never);
+  assertEquals(movedBetween(file!, both.file!, 0), []);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("what is held back is judged without a result file", async () => {
+  const out = await Deno.makeTempDir(), lines: string[] = [];
+  const log = console.log;
+  console.log = (line: string) => lines.push(line);
+  try {
+    const options = optionsOf("--out", out, "--no-backmix", "--validation", "0.5", "--epochs", "1");
+    assertEquals((await runExperiment(smallExperiment, options, never)).file, null);
+  } finally {
+    console.log = log;
+  }
+  assertMatch(lines.join("\n"), /^softmax\.trial0\.seed0\.[0-9a-f]{8}: accuracy \d+\.\d % on 36 images held back$/);
+  assert((await filesOf(out)).every((name) => /(checkpoint\.safetensors|log\.jsonl)$/.test(name)));
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("what cannot be run is one plain sentence, before anything is written", async () => {
+  const out = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${out}/file`, "in the way");
+  await Deno.mkdir(`${out}/broken`);
+  await Deno.writeTextFile(`${out}/broken/priors.quick.json`, "{");
+  const before = await filesOf(out);
+  const cases: [args: string[], message: RegExp][] = [
+    [["--limit", "5"], /^--limit 5: training needs .* at least one for each of the 6 known classes\.$/],
+    [["--limit", "15"], /^15 training images do not fill one batch of 16\. Give a larger --limit, or leave it out\.$/],
+    [["--validation", "1"], /^--validation 1: the share is a number from 0 up to, not including, 1\.$/],
+    [["--p", "1.5"], /^--p 1\.5: a probability is a number from 0 to 1\.$/],
+    [["--threads", "3"], /^TensorFlow runs with 2 threads in this process, not 3\.$/],
+    [
+      ["--out", `${out}/file`],
+      /file\/priors\.quick\.json: cannot read: a part of this path is a file, not a folder\. /,
+    ],
+    [["--out", `${out}/broken`], /broken\/priors\.quick\.json: not JSON .* move it away and run again\.$/],
+  ];
+  for (const [args, message] of cases) {
+    const run = () => runExperiment(smallExperiment, optionsOf("--out", `${out}/new`, "--no-backmix", ...args), never);
+    assertMatch((await assertRejects(run, UserError, undefined, args.join(" "))).message, message);
+  }
+  assertEquals(await filesOf(out), before);
+  await assertRejects(() => Deno.stat(`${out}/new`), Deno.errors.NotFound);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("a loss that turns to NaN leaves no result, and its message reaches the user", async () => {
+  const out = await Deno.makeTempDir();
+  const { quick } = smallExperiment.presets;
+  const wild = {
+    ...quick,
+    recipe: { ...quick.recipe, schedule: { kind: "one-cycle", peak: 1e39, rise: 0.5 } as const },
+  };
+  const run = () =>
+    runExperiment({ ...smallExperiment, presets: { quick: wild } }, optionsOf("--out", out, "--backmix"), never);
+  assertMatch((await assertRejects(run, UserError)).message, /^Step \d \(epoch 1 of 2\): .*Nothing was saved yet\. /);
+  const [left, ...others] = await filesOf(out);
+  assertMatch(left, /^priors\.quick\/softmax\+backmix\.trial0\.seed0\.[0-9a-f]{8}\/log\.jsonl$/);
+  assertEquals(others, []);
+  assertEquals(binding.getNumOfTensors(), 0);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("a folder that another process trains in, or that holds a run, is left alone", async () => {
+  const [id] = ids, folder = `${whole}/priors.quick/${id}`, out = await Deno.makeTempDir();
+  await Deno.mkdir(`${out}/priors.quick/${id}`, { recursive: true });
+  await Deno.copyFile(`${folder}/checkpoint.safetensors`, `${out}/priors.quick/${id}/checkpoint.safetensors`);
+  {
+    await using _lock = await acquireLock(`${out}/priors.quick/${id}/lock`, "the run");
+    const { code, output, errors } = await small("--out", out, "--backmix", "--resume");
+    assertEquals([code, output], [1, ""]);
+    assertMatch(errors, /^\S+ is in use by process \d+ .*\. Wait until it ends, stop it, or choose another place\.\n$/);
+  }
+  const { code, errors } = await small("--out", out, "--backmix");
+  assertEquals(code, 1);
+  assertMatch(errors, /^\S+: a run was begun here\. Add --resume to go on with it, .*\n$/);
+  assertEquals(await filesOf(out), [`priors.quick/${id}/checkpoint.safetensors`]);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("the scripts explain themselves, and tell mistakes in one line, with a stack only for DEBUG", async () => {
+  const run = (script: string, args: string[], env = {}) =>
+    start(commandOf(here(`../../experiments/${script}.ts`), args), env).ended;
+  const [help, mistake, debug, trial] = await Promise.all([
+    run("demo", ["--help"]),
+    run("demo", ["--epochs", "-1"]),
+    run("cifar10", ["--presets", "paper"], { DEBUG: "1" }),
+    run("cifar10", ["--trial", "5"]),
+  ]);
+  assertEquals([help.code, help.errors], [0, ""]);
+  assertStringIncludes(help.output, "Usage: deno task demo [options]");
+  assertEquals([mistake.code, mistake.output], [1, ""]);
+  assertEquals(mistake.errors, "--epochs -1: give a whole number, 1 or more.\n");
+  assertMatch(debug.errors, /^UserError: --presets: no such option\..*\n +at /);
+  assertEquals([trial.code, trial.errors], [1, "--trial 5: no such trial. Choose one of 0, 1, 2, 3, 4.\n"]);
+});
+
+Deno.test("presets as they stand go to the committed results, everything else to the folder of the runs", () => {
+  const results = here("../../results");
+  const placed = (...args: string[]) => placesOf(smallExperiment, optionsOf(...args));
+  assertEquals(placed("--seed", "3", "--resume", "--no-backmix"), {
+    runs: "runs/priors.quick",
+    result: `${results}/priors.quick.json`,
+    scores: `${results}/scores`,
+  });
+  const apart = { runs: "runs/priors.quick", result: "runs/priors.quick.json", scores: "runs/scores" };
+  for (const changed of ["--epochs=3", "--limit=60", "--validation=0.1", "--p=0.8", "--precision=bfloat16"]) {
+    assertEquals(placed(changed), apart, changed);
+  }
+  assertEquals(placed("--out", "else").result, "else/priors.quick.json");
+});

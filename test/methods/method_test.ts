@@ -1,0 +1,35 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { stream } from "../../lib/engine/streams.ts";
+import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { arpl } from "../../lib/methods/arpl.ts";
+import { gcpl } from "../../lib/methods/gcpl.ts";
+import { rpl } from "../../lib/methods/rpl.ts";
+import { softmax } from "../../lib/methods/softmax.ts";
+import { toTensors } from "../../lib/training/step.ts";
+
+await startTensorFlow();
+
+const [batch, channels, classes] = [3, 8, 4];
+const random = stream(0, "method_test");
+const draw = (size: number) => Float32Array.from({ length: size }, () => random.normal());
+const labels = Int32Array.of(3, 0, 2);
+const label = tf.tensor1d(labels, "int32");
+
+for (const method of [softmax, gcpl, rpl, arpl]) {
+  Deno.test(`${method.name}: the evidence of a map of one cell is the logit of the image's class`, () => {
+    const params = toTensors(method.init({ classes, channels }, stream(0, "init")));
+    const values = draw(batch * channels);
+    const logits = method.logits(params, tf.tensor2d(values, [batch, channels])).dataSync();
+    const evidence = method.evidence(params, tf.tensor4d(values, [batch, 1, 1, channels]), label);
+    assertEquals(evidence.shape, [batch, 1, 1]);
+    evidence.dataSync().forEach((value, b) => assertAlmostEquals(value, logits[b * classes + labels[b]], 1e-5));
+  });
+}
+
+Deno.test("softmax: the evidence's mean over the cells is the logit of the mean feature", () => {
+  const params = toTensors(softmax.init({ classes, channels }, stream(0, "init")));
+  const map = tf.tensor4d(draw(batch * 4 * 4 * channels), [batch, 4, 4, channels]);
+  const logits = softmax.logits(params, tf.mean(map, [1, 2])).dataSync();
+  const mean = tf.mean(softmax.evidence(params, map, label), [1, 2]).dataSync();
+  mean.forEach((value, b) => assertAlmostEquals(value, logits[b * classes + labels[b]], 1e-5));
+});
