@@ -31,7 +31,7 @@ if (import.meta.main) {
     const options = parseExperimentArgs(line, Deno.args);
     if (options.help) return console.log(helpText(line));
 
-    const picture = `${options.out}/backmix.png`;
+    let picture: string | null = null;
     const { file, path } = await runExperiment(
       demo,
       { ...options, resume: true },
@@ -41,12 +41,16 @@ if (import.meta.main) {
         const { dataset, split } = await demo.data({ ...options, trial: 0, seed });
         const { train, classes } = openSet(dataset, split, { seed, ...(limit && { limit }) });
         const rows = galleryRows(train, maps, recipe.backmix, classes.length, seed);
+        picture = `${options.out}/backmix.seed${seed}.png`;
         await writeAtomic(picture, backmixGallery(rows, train.side));
       },
     );
     if (file !== null) {
       printTable(file);
-      console.log(`\nResult: ${path}   Picture: ${picture}`);
+      console.log(`\nResult: ${path}`);
+    }
+    if (picture !== null) {
+      console.log(`Picture: ${picture} (an image, its CAM, a partner without its foreground, the mix)`);
     }
     console.log("Next, on real images: deno task reproduce:cifar10 (downloads 170 MB once, or pass --data-dir DIR)");
   });

@@ -32,11 +32,14 @@ import { remaining, type Split } from "./splits.ts";
 const side = 32;
 const knownCount = 6;
 
+/** How often a training image has its class's own background, unless the options say otherwise. */
+export const DEFAULT_P = 0.6;
+
 /** What *priors* is generated from. */
 export interface PriorsOptions {
   /** Draws the known shapes and every image. */
   seed: number;
-  /** Probability that an image's background is drawn from its class's own family, in [0, 1]; 0.6 by default. */
+  /** Probability that an image's background is drawn from its class's own family, in [0, 1]; `DEFAULT_P` by default. */
   p?: number;
   /** How many training images; 4,000 by default. */
   train?: number;
@@ -74,7 +77,7 @@ export function priorsSplit(seed: number): Split {
  * const data = openSet(priors({ seed: 0, p: 0.6, train: 60, test: 12 }), priorsSplit(0));
  * ```
  */
-export function priors({ seed, p = 0.6, train = 4000, test = 1200 }: PriorsOptions): Dataset {
+export function priors({ seed, p = DEFAULT_P, train = 4000, test = 1200 }: PriorsOptions): Dataset {
   if (!(p >= 0 && p <= 1)) throw new UserError(`--p ${p}: a probability is a number from 0 to 1.`);
   for (const size of [train, test]) {
     if (!Number.isInteger(size) || size < 1) throw new RangeError(`priors: ${size} images`);

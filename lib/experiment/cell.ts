@@ -49,10 +49,14 @@ export interface FinishedCell {
   cell: Omit<Cell, "id" | "scores_file">;
   /** Scores of every test image. */
   scores: RunScores;
-  /** Closed-set accuracy on the training images that were held back; null if there are none. */
-  validationAccuracy: number | null;
   /** Maps of the training images as training left them, `[images, 8, 8]`; null without BackMix. */
   maps: Float32Array | null;
+}
+
+/** What a cell with a validation share tells: nothing of the test images. */
+export interface ValidatedCell {
+  /** Closed-set accuracy on the training images that were held back. */
+  validationAccuracy: number;
 }
 
 /** Names of scores in result files. */
@@ -83,7 +87,7 @@ export async function runCell(
   data: OpenSet,
   engine: Engine,
   options: { directory: string; resume: boolean; stop: AbortSignal; label: string },
-): Promise<FinishedCell> {
+): Promise<FinishedCell | ValidatedCell> {
   const { method, recipe, seed } = plan;
   await Deno.mkdir(options.directory, { recursive: true }).catch((error) => {
     throw fileError(error, "write", options.directory);
@@ -103,7 +107,8 @@ export async function runCell(
   });
   const run = evaluator(backbone, method, recipe, trained.network, options.stop);
   try {
-    return await finish(plan, data, engine, trained, run);
+    if (data.validation === undefined) return await finish(plan, data, engine, trained, run);
+    return { validationAccuracy: await accuracyOn(data.validation, run, data.classes.length) };
   } finally {
     disposeTree(trained.network);
   }
@@ -157,12 +162,7 @@ async function finish(
     headline: SCORE_NAMES[method.score],
     ...(extra && { extra }),
   };
-  return {
-    cell,
-    scores,
-    validationAccuracy: data.validation === undefined ? null : await accuracyOn(data.validation, run, classes),
-    maps: trained.maps,
-  };
+  return { cell, scores, maps: trained.maps };
 }
 
 async function sideScores(set: ImageSet, run: Evaluator, classes: number): Promise<SideScores> {

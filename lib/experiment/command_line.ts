@@ -2,6 +2,7 @@
  * The command line that all experiments share: its options, their checks, and the text of `--help`.
  */
 import { parseArgs } from "@std/cli";
+import { DEFAULT_P } from "../datasets/priors.ts";
 import type { Precision } from "../engine/jit.ts";
 import { UserError } from "../files/user_error.ts";
 
@@ -168,7 +169,7 @@ export function helpText(line: CommandLine): string {
     "hold back a share of the training images and print the accuracy on them; no result file",
   ]);
   if (data === "files") rows.push(["--data-dir DIR", "where the data set lies; without it, it is downloaded once"]);
-  else rows.push(["--p P", "probability that a training image has its class's own background; default 0.6"]);
+  else rows.push(["--p P", `probability that a training image has its class's own background; default ${DEFAULT_P}`]);
   rows.push(["--out DIR", `checkpoints, logs and scores; default ${out}`]);
   rows.push(["--resume", "go on where a run in --out stopped; starts it if there is none"]);
   rows.push([

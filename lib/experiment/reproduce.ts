@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { openSet } from "../datasets/open_set.ts";
+import { DEFAULT_P } from "../datasets/priors.ts";
 import { type Engine, startTensorFlow } from "../engine/tensorflow.ts";
 import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
@@ -105,7 +106,7 @@ export async function runExperiment(
             source: dataset.source,
             limit: options.limit ?? null,
             validation: options.validation ?? 0,
-            settings: experiment.source === "generated" ? { p: options.p ?? 0.6 } : {},
+            settings: experiment.source === "generated" ? { p: options.p ?? DEFAULT_P } : {},
           };
           const { id } = identify(plan);
           if (file?.cells.some((cell) => cell.id === id)) {
@@ -116,7 +117,7 @@ export async function runExperiment(
           engine ??= await unlessStopped(stop, start(options));
           const directory = `${places.runs}/${id}`;
           const finished = await runCell(plan, data, engine, { directory, resume: options.resume, stop, label: id });
-          if (finished.validationAccuracy !== null) {
+          if ("validationAccuracy" in finished) {
             const percent = (100 * finished.validationAccuracy).toFixed(1);
             console.log(`${id}: accuracy ${percent} % on ${data.validation!.labels.length} images held back`);
             continue; // recipes are tuned on these; figures of the test images stay unseen

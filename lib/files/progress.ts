@@ -27,19 +27,21 @@ export function progressBar(label: string, total: number, unit: string): Progres
   return Deno.stderr.isTerminal() ? terminalBar(label, total, unit) : plainLines(label, total, unit);
 }
 
+/** The label on a line of its own and a short bar, so that time left and note fit into 80 columns. */
 function terminalBar(label: string, total: number, unit: string): ProgressBar {
+  console.error(label);
   const bar = new SingleBar({
-    format: `${label} {bar} {percentage} % | {amount} | {eta_formatted} left {note}`,
-    barsize: 24,
+    format: "{bar} {percentage} % | {eta_formatted} left | {state}",
+    barsize: 18,
     linewrap: true, // as with the cursor, nothing is switched off that a killed process would leave so
     hideCursor: false,
     fps: 5,
   }, Presets.shades_classic);
-  bar.start(total || 1, 0, { amount: amount(0, total, unit), note: "" });
+  bar.start(total || 1, 0, { state: amount(0, total, unit) });
   return {
-    update(done, note = "") {
+    update(done, note) {
       if (done > total) bar.setTotal(done);
-      bar.update(done, { amount: amount(done, total, unit), note });
+      bar.update(done, { state: note ?? amount(done, total, unit) });
     },
     stop: () => bar.stop(),
   };

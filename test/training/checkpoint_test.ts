@@ -6,6 +6,8 @@ import { UserError } from "../../lib/files/user_error.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../../lib/training/checkpoint.ts";
 
 await startTensorFlow({ threads: 2 });
+const folder = await Deno.makeTempDir();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 type Net = { params: { conv1: { kernel: tf.Tensor } }; moments: { direction: tf.Tensor[] } };
 const IMAGES = 3;
@@ -36,7 +38,7 @@ const valuesOf = (network: Net) => [...leavesOf<tf.Tensor>(network)].map(([name,
 
 /** Saves a small checkpoint, and gives its path and network. */
 async function saved(): Promise<{ path: string; network: Net; checkpoint: Checkpoint<Net> }> {
-  const path = `${await Deno.makeTempDir()}/checkpoint.safetensors`;
+  const path = `${await Deno.makeTempDir({ dir: folder })}/checkpoint.safetensors`;
   const network = networkOf(Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(7, 8));
   const checkpoint = { step: 5, lossSum: 0.1, correct: 3, network, bank: null };
   await saveCheckpoint(path, checkpoint, identity);
