@@ -1,7 +1,7 @@
 /**
  * PyTorch for the benchmark: fetched once by the user's pip into a venv in the per-user cache.
  *
- *     cache/bench/venv/             the packages; made under another name and renamed as a whole
+ *     cache/bench/venv/             the packages; a venv cannot be renamed, so one without the next file is made anew
  *     cache/bench/venv/complete     a copy of the requirements, written last
  *     cache/bench/inductor/         what torch.compile has compiled
  */
@@ -51,7 +51,7 @@ export async function torchPython(): Promise<TorchPython> {
         "--retries=1",
         ...args,
       ],
-      "pip could not fetch PyTorch: look to the network and the disk (6 GB), and run again",
+      "PyTorch could not be fetched by python3's pip: look to the network, the disk (6 GB), and that Python is 3.11 or newer",
     );
   await pip("--no-deps", "-r", REQUIREMENTS);
   if (!(await outcome(python, ["-c", "import torch"])).success) await pip("-r", CUDA);

@@ -82,7 +82,7 @@ def training_work(size, precision, maps, way):
         if maps:
             network.eval()
             with torch.no_grad(), autocast(precision):
-                maps_of(images, labels).numpy(force=True)
+                maps_of(images, labels).float().numpy()
             network.train()
         optimiser.zero_grad(set_to_none=True)
         with autocast(precision):
