@@ -134,15 +134,12 @@ async function main(args: string[]): Promise<void> {
     }
   }
 
-  const load = Deno.loadavg()[0];
+  const cores = navigator.hardwareConcurrency;
+  const load = { before: Deno.loadavg()[0], highest: 0 };
   await using torch = await torchSide(threads);
   await using ours = ourSide(threads);
-  const [{ processor, versions }, torchFacts] = [
-    await ours.ask<Facts>({ ask: "facts" }),
-    await torch.ask<Facts>({
-      ask: "facts",
-    }),
-  ];
+  const { processor, versions } = await ours.ask<Facts>({ ask: "facts" });
+  const torchFacts = await torch.ask<Pick<Facts, "versions">>({ ask: "facts" });
   const bfloat16 = processor.avx512Bf16;
   const leftOut = bfloat16
     ? []
@@ -153,10 +150,14 @@ async function main(args: string[]): Promise<void> {
 
   const bar = progressBar("bench", wanted.reduce((n, { ways }) => n + rounds * (1 + ways.length), 0), "measurements");
   let done = 0;
+  const tick = (note: string) => {
+    load.highest = Math.max(load.highest, Deno.loadavg()[0]);
+    bar.update(done++, note);
+  };
   const rows = [];
   try {
     for (const comparison of wanted) {
-      rows.push(rowOf(comparison, await compare(comparison, rounds, ours, torch, (note) => bar.update(done++, note))));
+      rows.push(rowOf(comparison, await compare(comparison, rounds, ours, torch, tick)));
     }
     bar.update(done);
   } finally {
@@ -170,10 +171,14 @@ async function main(args: string[]): Promise<void> {
     for (const [way, why] of Object.entries(failed)) leftOut.push(`${name}, ${way}: ${why}`);
   }
   for (const line of leftOut) console.log(`Left out: ${line}`);
-  const cores = navigator.hardwareConcurrency;
-  if (load > cores / 4) {
+  // the side that works makes a load of its threads
+  const busy = load.before > cores / 2 || load.highest > threads + cores / 2;
+  if (busy) {
+    const [before, highest] = [load.before.toFixed(1), load.highest.toFixed(1)];
     console.log(
-      `The machine was busy when the benchmark began (load ${load.toFixed(1)}, ${cores} cores): run it again.`,
+      `Not to be trusted: the machine had other work (load ${before} before, up to ${highest}, ${cores} cores). That ` +
+        "slows PyTorch's threads, which wait for each other, more than TensorFlow's, so the ratios flatter us. Run it " +
+        "again on an idle machine.",
     );
   }
   if (!whole) return;
@@ -186,7 +191,7 @@ async function main(args: string[]): Promise<void> {
       ...{ avx2: processor.avx2, avx512: processor.avx512, avx512_bf16: processor.avx512Bf16 },
     },
     left_out: leftOut,
-    load_before: load,
+    load: { ...load, busy },
     memory,
     rounds,
     rows,
