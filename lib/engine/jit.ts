@@ -46,7 +46,7 @@ interface Traced {
  * Makes the traced form of `fn`, anew for each combination of forms, shapes and types of the arguments.
  *
  * `fn` runs in JavaScript only while it is traced. What JavaScript computes then is frozen into the function: numbers
- * belong into tensors, random numbers come from a stateless operation whose seed is an argument (`random.ts`).
+ * belong into tensors, random numbers come from a stateless operation whose seed is an argument (as in `dropMaps`).
  *
  * @example
  * ```ts ignore
