@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import util from "node:util";
 import { UserError } from "../files/user_error.ts";
 import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
-import { openTensorFlow } from "./c_api.ts";
+import { openTensorFlow, type TensorFlow } from "./c_api.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
 import { checkMachine } from "./library_machine.ts";
 import { quietly } from "./quiet.ts";
@@ -85,7 +85,7 @@ async function start(threads: number): Promise<RunningEngine> {
   checkMachine();
   const { directory } = await findLibrary();
   libraryEnvironment();
-  const tensorflow = quietly(() => openTensorFlow(directory));
+  const tensorflow = load(directory);
   const version = tensorflow.version();
   if (!versionFits(version)) {
     throw new UserError(
@@ -97,6 +97,21 @@ async function start(threads: number): Promise<RunningEngine> {
   const backend = await register(binding);
   started = { binding, backend, version, threads, device: binding.isUsingGpuDevice() ? "gpu" : "cpu" };
   return started;
+}
+
+function load(directory: string): TensorFlow {
+  try {
+    return quietly(() => openTensorFlow(directory));
+  } catch (error) {
+    throw new UserError(
+      `${directory}: TensorFlow's library cannot be loaded: ${
+        (error as Error).message
+      }. If it says that another library is ` +
+        "missing, install that one (Debian: apt install libstdc++6 libgcc-s1); if this one is damaged, fetch it again " +
+        "after deno task cache --clear.",
+      { cause: error },
+    );
+  }
 }
 
 async function register(binding: Binding): Promise<TensorFlowBackend> {
