@@ -29,8 +29,8 @@ const HELP = `Measures this project against PyTorch on this machine, both in tur
 Names: ${comparisons({ bfloat16: true }).map(({ name }) => name).join(", ")}.
 
 Costs about 15 minutes on two cores that do nothing else, a third of it for torch.compile; torch.compile needs a C++
-compiler and is left out without one. The first run installs PyTorch into the cache (200 MB; 2.5 GB where PyTorch's own
-index is not reached and pip takes PyPI's build).
+compiler and is left out without one. The first run installs PyTorch into the cache: 2.5 GB, or 200 MB where
+PIP_EXTRA_INDEX_URL names PyTorch's own index for processors.
 Writes results/bench.json.`;
 
 const RESULT = join(import.meta.dirname!, "../../results/bench.json");
