@@ -30,9 +30,8 @@ export function tableOf(file: ResultFile): Table {
         const several = rows.filter((other) => other.method === method && other.backmix === row.backmix).length > 1;
         const recipe = several ? ` (recipe ${row.cells[0].split(".").at(-1)})` : "";
         const run = file.cells.find((cell) => cell.id === row.cells[0])!;
-        const held = run.data.evaluated_on === "validation" ? ", validation images" : "";
         return scoresOf(row).map((score) => [
-          `${method}${row.backmix ? " + BackMix" : ""}${recipe}${held}`,
+          `${method}${row.backmix ? " + BackMix" : ""}${recipe}`,
           words(score),
           String(row.cells.length),
           ...COLUMNS.map((name) => value(row.metrics[score][name], run.metrics[score][name])),
