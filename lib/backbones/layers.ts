@@ -25,8 +25,9 @@ const FLOAT = { T: type("float32") };
 /**
  * Convolution with a 3x3 kernel and one row or column of zeros on each side.
  *
- * The paddings are stated as oneDNN runs each of the three operations fastest (measured with TensorFlow 2.21 on AVX2):
- * with explicit paddings TensorFlow leaves gradients to slower code, and with stride 1 "SAME" says the same.
+ * The paddings are stated as oneDNN runs each of the three operations fastest (measured with TensorFlow 2.21 on AVX2 and
+ * AVX-512): with stride 1 "SAME" says the same, and with stride 2 a gradient with explicit paddings is left to slower
+ * code, in bfloat16 thirty times slower, so there the gradients are those of an unpadded convolution.
  *
  * @param x `[batch, height, width, in]`
  * @param kernel `[3, 3, in, out]`
@@ -40,22 +41,29 @@ export function convolution(x: Tensor4D, kernel: Tensor4D, stride: 1 | 2): Tenso
     data_format: text("NHWC"),
     dilations: ints([1, 1, 1, 1]),
   };
-  const padded = stride === 1
-    ? { ...common, padding: text("SAME") }
-    : { ...common, padding: text("EXPLICIT"), explicit_paddings: ints([0, 0, 1, 1, 1, 1, 0, 0]) };
+  const same = { ...common, padding: text("SAME") };
+  const explicit = { ...common, padding: text("EXPLICIT"), explicit_paddings: ints([0, 0, 1, 1, 1, 1, 0, 0]) };
+  const valid = { ...common, padding: text("VALID") };
 
   function inputGradient(dy: Tensor, x: Tensor, kernel: Tensor): Tensor {
     const [batch, height, width, channels] = x.shape;
-    if (stride === 1) return operation("Conv2DBackpropInput", [tf.tensor1d(x.shape, "int32"), kernel, dy], padded)[0];
+    if (stride === 1) return operation("Conv2DBackpropInput", [tf.tensor1d(x.shape, "int32"), kernel, dy], same)[0];
     const outer = tf.tensor1d([batch, height + 2, width + 2, channels], "int32");
-    const [dx] = operation("Conv2DBackpropInput", [outer, kernel, dy], { ...common, padding: text("VALID") });
+    const [dx] = operation("Conv2DBackpropInput", [outer, kernel, dy], valid);
     return tf.slice(dx, [0, 1, 1, 0], [batch, height, width, channels]);
   }
 
-  const [y] = operation("Conv2D", [x, kernel], padded);
+  function kernelGradient(dy: Tensor, x: Tensor, kernel: Tensor): Tensor {
+    const shape = tf.tensor1d(kernel.shape, "int32");
+    if (stride === 1) return operation("Conv2DBackpropFilter", [x, shape, dy], same)[0];
+    const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+    return operation("Conv2DBackpropFilter", [padded, shape, dy], valid)[0];
+  }
+
+  const [y] = operation("Conv2D", [x, kernel], stride === 1 ? same : explicit);
   return withGradient(y as Tensor4D, [x, kernel], [x, kernel], (dy, [x, kernel]) => [
     inputGradient(dy, x, kernel),
-    ...operation("Conv2DBackpropFilter", [x, tf.tensor1d(kernel.shape, "int32"), dy], padded),
+    kernelGradient(dy, x, kernel),
   ]);
 }
 
