@@ -25,6 +25,7 @@ export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.t
 export type { Backbone, Features, Layers } from "./lib/backbones/backbone.ts";
 export type { Mode } from "./lib/backbones/layers.ts";
 export { classifier32 } from "./lib/backbones/classifier32.ts";
+export { type BackboneName, type BackboneSizes } from "./lib/backbones/table.ts";
 
 export { CENTRED, type Images, type Normalisation, type PixelValues, pixelValues, UNIT } from "./lib/augment/pixels.ts";
 export { drawViews, renderViews, type View } from "./lib/augment/view.ts";
@@ -41,7 +42,7 @@ export {
   renderMixed,
 } from "./lib/backmix/mix.ts";
 
-export { type Judged, type Method, method } from "./lib/methods/method.ts";
+export { crossEntropy, type Judged, type Method, method, type Seen, targetOf } from "./lib/methods/method.ts";
 export { softmax } from "./lib/methods/softmax.ts";
 export { gcpl } from "./lib/methods/gcpl.ts";
 export { rpl } from "./lib/methods/rpl.ts";
@@ -68,6 +69,7 @@ export { type OpenSetMetrics, openSetMetrics, type RejectionMetrics } from "./li
 export { type LogitScores, logitScores } from "./lib/evaluation/logit_scores.ts";
 
 export type { Recipe } from "./lib/training/recipe.ts";
+export type { OptimiserOptions } from "./lib/training/optimiser.ts";
 export type { Schedule } from "./lib/training/schedule.ts";
 export type { MetricName, PaperFigures } from "./lib/results/result.ts";
 export type { DataOptions, Experiment, Preset } from "./lib/experiment/experiment.ts";

@@ -38,8 +38,8 @@ export function evaluator(
   const values = pixelValues(recipe.normalisation);
   const learnt = { params, state };
   const logits = jit((network: LearntNetwork, images: tf.Tensor4D, _labels: tf.Tensor1D) => {
-    const { feature } = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
-    return method.logits(network.params.method, feature) as tf.Tensor;
+    const seen = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
+    return method.logits(network.params.method, seen) as tf.Tensor;
   }, recipe);
   const maps = jit(
     (network: LearntNetwork, images: tf.Tensor4D, labels: tf.Tensor1D): tf.Tensor =>

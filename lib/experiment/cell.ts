@@ -1,5 +1,5 @@
 /** One cell of a table: data, training, evaluation, and the record that goes into the result file. */
-import { classifier32 } from "../backbones/classifier32.ts";
+import { backboneOf } from "../backbones/table.ts";
 import type { Source } from "../datasets/image_set.ts";
 import type { OpenSet } from "../datasets/open_set.ts";
 import type { Split } from "../datasets/splits.ts";
@@ -94,7 +94,7 @@ export async function runCell(
   });
   await using _lock = await acquireLock(`${options.directory}/lock`, options.directory);
 
-  const backbone = classifier32(recipe.backbone);
+  const backbone = backboneOf(recipe.backbone);
   const trained = await train({
     ...options,
     recipe,

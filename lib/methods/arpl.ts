@@ -20,16 +20,16 @@ export const arpl: Method = method({
     radius: constant([1], 0),
   }),
 
-  logits: ({ points }, feature) =>
+  logits: ({ points }, { feature }) =>
     tf.sub(
       meanSquaredDistance(feature, points as Tensor2D),
       tf.matMul(feature, points as Tensor2D, false, true),
     ), // [B, K]
 
-  loss: ({ points, radius }, { feature, logits, label }, { temperature = 1, bound = 0.1 } = {}) => {
+  loss: ({ points, radius }, { feature, logits, label, target }, { temperature = 1, bound = 0.1 } = {}) => {
     const distance = tf.mean(tf.squaredDifference(feature, tf.gather(points, label)), 1); // [B]
     const outside = tf.mean(tf.relu(tf.add(tf.sub(distance, radius), 1))) as Scalar;
-    return tf.add(crossEntropy(tf.div(logits, temperature), label), tf.mul(bound, outside));
+    return tf.add(crossEntropy(tf.div(logits, temperature), target), tf.mul(bound, outside));
   },
 
   evidence: ({ points }, map, label) => {

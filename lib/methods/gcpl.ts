@@ -16,11 +16,11 @@ export const gcpl: Method = method({
 
   init: ({ classes, channels }, random) => ({ prototypes: normal(random, [classes, channels], 0.1) }),
 
-  logits: ({ prototypes }, feature) => tf.neg(meanSquaredDistance(feature, prototypes as Tensor2D)), // [B, K]
+  logits: ({ prototypes }, { feature }) => tf.neg(meanSquaredDistance(feature, prototypes as Tensor2D)), // [B, K]
 
-  loss: ({ prototypes }, { feature, logits, label }, { temperature = 1, pull = 0.1 } = {}) => {
+  loss: ({ prototypes }, { feature, logits, label, target }, { temperature = 1, pull = 0.1 } = {}) => {
     const distance = tf.mean(tf.squaredDifference(feature, tf.gather(prototypes, label))) as Scalar;
-    return tf.add(crossEntropy(tf.div(logits, temperature), label), tf.mul(pull / 2, distance));
+    return tf.add(crossEntropy(tf.div(logits, temperature), target), tf.mul(pull / 2, distance));
   },
 
   evidence: ({ prototypes }, map, label) => tf.neg(cellDistance(map, tf.gather(prototypes as Tensor2D, label))),

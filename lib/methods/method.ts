@@ -2,19 +2,23 @@
  * What a method for open set recognition is: what it learns on top of a backbone's feature, what it punishes, and how it
  * decides. To add one is to add one file; `softmax.ts` is the simplest.
  */
+import type { Features } from "../backbones/backbone.ts";
 import type { HostArray } from "../engine/host_array.ts";
 import type { Stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 
+/** What a method sees of a batch: the last map `[batch, height, width, channels]`, and its mean over the cells. */
+export type Seen = Pick<Features, "map" | "feature">;
+
 /** What a loss sees of a batch. */
-export interface Judged {
-  /** `[batch, channels]` */
-  feature: Tensor2D;
+export interface Judged extends Seen {
   /** `[batch, classes]` */
   logits: Tensor2D;
   /** int32 `[batch]`, 0 .. classes-1 */
   label: Tensor1D;
+  /** The label as a distribution, `[batch, classes]`: one-hot, or smoothed. */
+  target: Tensor2D;
 }
 
 /** A method whose parameters have the names `Name`. */
@@ -23,8 +27,10 @@ export interface Method<Name extends string = string> {
   name: string;
   /** Draws its parameters. */
   init(sizes: { classes: number; channels: number }, random: Stream): Record<Name, HostArray>;
-  /** What it thinks of each class, `[batch, classes]`; the largest is its prediction. */
-  logits(params: Record<Name, Tensor>, feature: Tensor2D): Tensor2D;
+  /**
+   * What it thinks of each class, `[batch, classes]`: the largest is its prediction, and their softmax its probabilities.
+   */
+  logits(params: Record<Name, Tensor>, seen: Seen): Tensor2D;
   /**
    * What training makes small; a scalar.
    *
@@ -43,14 +49,25 @@ export function method<Name extends string>(definition: Method<Name>): Method {
 }
 
 /**
- * Mean over the batch of -log softmax(logits)[label], natural logarithm.
+ * Mean over the batch of -sum target log softmax(logits), natural logarithm.
  *
  * @param logits `[batch, classes]`
- * @param label int32 `[batch]`
+ * @param target `[batch, classes]`, rows sum to 1
  */
-export function crossEntropy(logits: Tensor2D, label: Tensor1D): Scalar {
-  const right = tf.oneHot(label, logits.shape[1]);
-  return tf.neg(tf.mean(tf.sum(tf.mul(right, tf.logSoftmax(logits)), 1)));
+export function crossEntropy(logits: Tensor2D, target: Tensor2D): Scalar {
+  return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1)));
+}
+
+/**
+ * Labels as distributions over the classes (label smoothing: Szegedy et al., CVPR 2016).
+ *
+ * @param label int32 `[batch]`
+ * @param smoothing share that is spread evenly over all classes, in [0, 1); 0 is one-hot
+ * @returns `[batch, classes]`
+ */
+export function targetOf(label: Tensor1D, classes: number, smoothing = 0): Tensor2D {
+  const right = tf.cast(tf.oneHot(label, classes), "float32") as Tensor2D;
+  return smoothing === 0 ? right : tf.add(tf.mul(right, 1 - smoothing), smoothing / classes);
 }
 
 /**

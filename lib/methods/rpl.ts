@@ -20,12 +20,12 @@ export const rpl: Method = method({
     radius: constant([1], 0),
   }),
 
-  logits: ({ points }, feature) => meanSquaredDistance(feature, points as Tensor2D), // [B, K]
+  logits: ({ points }, { feature }) => meanSquaredDistance(feature, points as Tensor2D), // [B, K]
 
-  loss: ({ points, radius }, { feature, logits, label }, { temperature = 1, bound = 0.1 } = {}) => {
+  loss: ({ points, radius }, { feature, logits, label, target }, { temperature = 1, bound = 0.1 } = {}) => {
     const distance = tf.mean(tf.squaredDifference(feature, tf.gather(points, label)), 1); // [B]
     const outside = tf.mean(tf.square(tf.sub(distance, radius))) as Scalar;
-    return tf.add(crossEntropy(tf.div(logits, temperature), label), tf.mul(bound, outside));
+    return tf.add(crossEntropy(tf.div(logits, temperature), target), tf.mul(bound, outside));
   },
 
   evidence: ({ points }, map, label) => cellDistance(map, tf.gather(points as Tensor2D, label)), // [B, h, w]

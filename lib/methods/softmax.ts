@@ -19,9 +19,9 @@ export const softmax: Method = method({
     weight: uniform(random, [classes, channels], 1 / Math.sqrt(channels)),
   }),
 
-  logits: ({ weight }, feature) => tf.matMul(feature, weight as Tensor2D, false, true), // [B, K]
+  logits: ({ weight }, { feature }) => tf.matMul(feature, weight as Tensor2D, false, true), // [B, K]
 
-  loss: (_, { logits, label }, { temperature = 1 } = {}) => crossEntropy(tf.div(logits, temperature), label),
+  loss: (_, { logits, target }, { temperature = 1 } = {}) => crossEntropy(tf.div(logits, temperature), target),
 
   evidence: ({ weight }, map, label) => cellDot(map, tf.gather(weight as Tensor2D, label)), // [B, h, w]
 

@@ -27,6 +27,18 @@ export interface Optimiser {
   ): { params: Params; moments: Record<string, unknown> };
 }
 
+/** An optimiser as plain data, part of a recipe; without a kind it is stochastic gradient descent. */
+export type OptimiserOptions =
+  /** {@linkcode sgd}'s settings. */
+  | { kind?: "sgd"; momentum: number; weightDecay: number; nesterov: boolean }
+  /** {@linkcode adam}'s settings. */
+  | { kind: "adam"; beta1: number; beta2: number; weightDecay: number };
+
+/** The optimiser that a recipe names. */
+export function optimiserOf(options: OptimiserOptions): Optimiser {
+  return options.kind === "adam" ? adam(options) : sgd(options);
+}
+
 /**
  * Stochastic gradient descent with momentum.
  *

@@ -4,9 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import type { Normalisation } from "../augment/pixels.ts";
+import type { BackboneName } from "../backbones/table.ts";
 import type { BackmixOptions } from "../backmix/mix.ts";
 import type { Precision } from "../engine/jit.ts";
 import { UserError } from "../files/user_error.ts";
+import type { OptimiserOptions } from "./optimiser.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** How a network is trained. */
@@ -14,7 +16,7 @@ export interface Recipe {
   /** The network. */
   backbone: {
     /** Its name. */
-    name: "classifier32";
+    name: BackboneName;
     /** Factor on its numbers of channels; 1 as published. */
     width: number;
     /** Share of the maps that dropout clears. */
@@ -22,15 +24,8 @@ export interface Recipe {
   };
   /** What the network sees of a pixel. */
   normalisation: Normalisation;
-  /** Stochastic gradient descent. */
-  optimiser: {
-    /** Share of the last step's direction that is kept. */
-    momentum: number;
-    /** Pulls each parameter towards zero. */
-    weightDecay: number;
-    /** Look-ahead momentum. */
-    nesterov: boolean;
-  };
+  /** How gradients move the parameters. */
+  optimiser: OptimiserOptions;
   /** The learning rate of each step. */
   schedule: Schedule;
   /** Passes over the training images. */
@@ -39,6 +34,10 @@ export interface Recipe {
   batch: number;
   /** BackMix's settings; null trains without. */
   backmix: BackmixOptions | null;
+  /** Numbers of the method's loss that are not as published. */
+  loss?: Record<string, number>;
+  /** Label smoothing: share of each label that is spread evenly over all classes; none by default. */
+  smoothing?: number;
   /** Type in which convolutions multiply. */
   precision: Precision;
 }

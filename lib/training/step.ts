@@ -4,14 +4,15 @@
  */
 import type { Backbone } from "../backbones/backbone.ts";
 import type { HostArray } from "../engine/host_array.ts";
-import { jit, type Jitted, type Precision } from "../engine/jit.ts";
+import { jit, type Jitted } from "../engine/jit.ts";
 import type { Stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import { leavesOf, type Mapped, mapTree } from "../engine/tree.ts";
 import { type LearntNetwork, mapsOf } from "../evaluation/maps.ts";
-import type { Method } from "../methods/method.ts";
-import { type Optimiser, sgd } from "./optimiser.ts";
+import { type Method, targetOf } from "../methods/method.ts";
+import { type Optimiser, optimiserOf, sgd } from "./optimiser.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** All that training changes: a tree of tensors. */
 export interface Network extends LearntNetwork {
@@ -53,6 +54,10 @@ export interface StepParts {
   method: Method;
   /** From gradients to parameters. */
   optimiser: Optimiser;
+  /** Numbers of the method's loss that are not as published. */
+  loss?: Record<string, number>;
+  /** Share of each label that is spread over all classes; 0 by default. */
+  smoothing?: number;
 }
 
 /**
@@ -84,16 +89,18 @@ export function toTensors<Tree>(tree: Tree): Mapped<Tree, Tensor> {
  *
  * The maps come from the raw images in evaluation mode, without gradient, and move no statistics.
  */
-export function step({ backbone, method, optimiser }: StepParts, network: Network, input: StepInput): StepResult {
+export function step(parts: StepParts, network: Network, input: StepInput): StepResult {
+  const { backbone, method, optimiser, loss: options, smoothing } = parts;
   const { params, state } = network;
   const { images, labels, seed } = input;
   const { loss, gradients, aside } = lossAndGradients(params, (params) => {
-    const features = backbone.apply(params.backbone, state, images, { training: true, seed });
-    const logits = method.logits(params.method, features.feature);
+    const { map, feature, state: moved } = backbone.apply(params.backbone, state, images, { training: true, seed });
+    const logits = method.logits(params.method, { map, feature });
+    const target = targetOf(labels, logits.shape[1], smoothing);
     const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")) as Scalar;
     return {
-      loss: method.loss(params.method, { feature: features.feature, logits, label: labels }),
-      aside: { state: features.state, correct },
+      loss: method.loss(params.method, { map, feature, logits, label: labels, target }, options),
+      aside: { state: moved, correct },
     };
   });
   const moved = optimiser.update(params, gradients, network.moments, input.rate);
@@ -128,12 +135,7 @@ export function lossAndGradients<Params, Aside>(
 }
 
 /** How steps are made: the parts of the recipe that the step sees. */
-export interface StepRecipe {
-  /** Settings of {@linkcode sgd}. */
-  optimiser: { momentum: number; weightDecay: number; nesterov: boolean };
-  /** Type in which convolutions multiply. */
-  precision: Precision;
-}
+export type StepRecipe = Pick<Recipe, "optimiser" | "loss" | "smoothing" | "precision">;
 
 /** The traced step of a recipe. */
 export function trainingStep(
@@ -141,6 +143,7 @@ export function trainingStep(
   method: Method,
   recipe: StepRecipe,
 ): Jitted<[Network, StepInput], StepResult> {
-  const parts = { backbone, method, optimiser: sgd(recipe.optimiser) };
+  const { loss, smoothing } = recipe;
+  const parts = { backbone, method, optimiser: optimiserOf(recipe.optimiser), loss, smoothing };
   return jit((network: Network, input: StepInput) => step(parts, network, input), { precision: recipe.precision });
 }

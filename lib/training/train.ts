@@ -12,6 +12,7 @@ import { Interrupted } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Method } from "../methods/method.ts";
 import { type Batch, batches, stepsPerEpoch } from "./batches.ts";
+import { optimiserOf } from "./optimiser.ts";
 import { type Checkpoint, loadCheckpoint, type RunIdentity, saveCheckpoint } from "./checkpoint.ts";
 import { checkRecipe, type Recipe } from "./recipe.ts";
 import { openReport, type Report } from "./report.ts";
@@ -161,7 +162,13 @@ async function begin(options: TrainOptions, path: string, identity: RunIdentity)
       `${directory}: a run was begun here. Add --resume to go on with it, delete the folder, or choose another --out.`,
     );
   }
-  const network = initialNetwork(backbone, method, classes, stream(seed, "init"));
+  const network = initialNetwork(
+    backbone,
+    method,
+    classes,
+    stream(seed, "init"),
+    optimiserOf(options.recipe.optimiser),
+  );
   const found = await loadCheckpoint(path, network, identity).catch((error) => {
     disposeTree(network);
     throw error;

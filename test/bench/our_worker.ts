@@ -51,8 +51,8 @@ function forwardWork(size: number, precision: Precision): () => Promise<void> {
   const backbone = classifier32();
   const { params, state } = initialNetwork(backbone, softmax, CLASSES, stream(0, "init"));
   const forward = jit((network: Pick<Network, "params" | "state">, images: tf.Tensor4D): tf.Tensor => {
-    const { feature } = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
-    return softmax.logits(network.params.method, feature);
+    const seen = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
+    return softmax.logits(network.params.method, seen);
   }, { precision });
   return async () => {
     const input = tf.tensor4d(images, [size, SIDE, SIDE, 3]);

@@ -65,14 +65,14 @@ for (const model of file.models) {
 
     const evaluate = jit((p: typeof params, s: typeof state, images: tf.Tensor4D) => {
       const { map, feature } = apply(p.backbone, s, images, EVALUATION);
-      return { map, feature, logits: softmax.logits(p.method, feature) };
+      return { map, feature, logits: softmax.logits(p.method, { map, feature }) };
     });
     comparePass(`${model.name} eval`, evaluate(params, state, images), model.eval, 1e-4);
 
     const train = jit((p: typeof params, s: typeof state, images: tf.Tensor4D, seed: tf.Tensor1D) =>
       lossAndGradients(p, (p) => {
         const { map, feature, state } = apply(p.backbone, s, images, { training: true, seed });
-        const logits = softmax.logits(p.method, feature);
+        const logits = softmax.logits(p.method, { map, feature });
         const loss = tf.mean(tf.square(model.objective_of === "logits" ? logits : feature)) as tf.Scalar;
         return { loss, aside: { map, feature, logits, state } };
       })

@@ -1,9 +1,10 @@
 /** Softmax, GCPL, RPL and ARPL against ARPL's code: logits, loss, and gradients for features and parameters. */
 import { jit } from "../../lib/engine/jit.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { targetOf } from "../../lib/methods/method.ts";
 import { lossAndGradients, toTensors } from "../../lib/training/step.ts";
 import { arrayOf, Comparison, golden, type GoldenArray } from "./golden.ts";
-import { handedBack, hostArray, learnedParameters, METHODS, POINTS } from "./methods.ts";
+import { handedBack, hostArray, learnedParameters, METHODS, POINTS, seenOf } from "./methods.ts";
 
 interface Case {
   loss_name: string;
@@ -49,8 +50,10 @@ for (const c of file.cases) {
 
     const run = jit((p: typeof params, label: tf.Tensor1D) =>
       lossAndGradients(p, ({ feature, method: learned }) => {
-        const logits = method.logits(learned, feature as tf.Tensor2D);
-        const loss = method.loss(learned, { feature: feature as tf.Tensor2D, logits, label }, options);
+        const seen = seenOf(feature as tf.Tensor2D);
+        const logits = method.logits(learned, seen);
+        const target = targetOf(label, logits.shape[1]);
+        const loss = method.loss(learned, { ...seen, logits, label, target }, options);
         return { loss, aside: { logits, handedBack: handedBack(method, logits) } };
       })
     );

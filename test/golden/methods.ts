@@ -3,7 +3,7 @@ import { tf } from "../../lib/engine/tensorflow.ts";
 import type { HostArray } from "../../lib/engine/host_array.ts";
 import { arpl } from "../../lib/methods/arpl.ts";
 import { gcpl } from "../../lib/methods/gcpl.ts";
-import type { Method } from "../../lib/methods/method.ts";
+import type { Method, Seen } from "../../lib/methods/method.ts";
 import { rpl } from "../../lib/methods/rpl.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { arrayOf, type GoldenArray } from "./golden.ts";
@@ -32,6 +32,12 @@ export function learnedParameters(
 /** What the reference's loss hands back: probabilities where the largest is the score, else the logits. */
 export function handedBack(method: Method, logits: tf.Tensor2D): tf.Tensor2D {
   return method.score === "maxProbability" ? tf.softmax(logits) : logits;
+}
+
+/** A feature as the mean of a map of one cell. */
+export function seenOf(feature: tf.Tensor2D): Seen {
+  const [batch, channels] = feature.shape;
+  return { feature, map: tf.reshape(feature, [batch, 1, 1, channels]) };
 }
 
 /** A golden array as our functions take it. */

@@ -71,8 +71,8 @@ for (const c of file.cases) {
       network = result.network;
     }
     const evaluate = jit(({ params, state }: Network, images: tf.Tensor4D) => {
-      const { feature } = backbone.apply(params.backbone, state, images, EVALUATION);
-      return { feature, handedBack: handedBack(method, method.logits(params.method, feature)) };
+      const { map, feature } = backbone.apply(params.backbone, state, images, EVALUATION);
+      return { feature, handedBack: handedBack(method, method.logits(params.method, { map, feature })) };
     });
     const after = evaluate(network, batch(0).images);
 

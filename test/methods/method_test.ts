@@ -18,9 +18,9 @@ const label = tf.tensor1d(labels, "int32");
 for (const method of [softmax, gcpl, rpl, arpl]) {
   Deno.test(`${method.name}: the evidence of a map of one cell is the logit of the image's class`, () => {
     const params = toTensors(method.init({ classes, channels }, stream(0, "init")));
-    const values = draw(batch * channels);
-    const logits = method.logits(params, tf.tensor2d(values, [batch, channels])).dataSync();
-    const evidence = method.evidence(params, tf.tensor4d(values, [batch, 1, 1, channels]), label);
+    const map = tf.tensor4d(draw(batch * channels), [batch, 1, 1, channels]);
+    const logits = method.logits(params, { map, feature: tf.mean(map, [1, 2]) }).dataSync();
+    const evidence = method.evidence(params, map, label);
     assertEquals(evidence.shape, [batch, 1, 1]);
     evidence.dataSync().forEach((value, b) => assertAlmostEquals(value, logits[b * classes + labels[b]], 1e-5));
   });
@@ -29,7 +29,7 @@ for (const method of [softmax, gcpl, rpl, arpl]) {
 Deno.test("softmax: the evidence's mean over the cells is the logit of the mean feature", () => {
   const params = toTensors(softmax.init({ classes, channels }, stream(0, "init")));
   const map = tf.tensor4d(draw(batch * 4 * 4 * channels), [batch, 4, 4, channels]);
-  const logits = softmax.logits(params, tf.mean(map, [1, 2])).dataSync();
+  const logits = softmax.logits(params, { map, feature: tf.mean(map, [1, 2]) }).dataSync();
   const mean = tf.mean(softmax.evidence(params, map, label), [1, 2]).dataSync();
   mean.forEach((value, b) => assertAlmostEquals(value, logits[b * classes + labels[b]], 1e-5));
 });

@@ -213,7 +213,7 @@ Deno.test("a begun folder is not trained over, and is not gone on with by anothe
   assertStringIncludes(
     await refused({
       ...resumed,
-      recipe: { ...resumed.recipe, optimiser: { ...resumed.recipe.optimiser, momentum: 0 } },
+      recipe: { ...resumed.recipe, optimiser: { momentum: 0, weightDecay: 1e-4, nesterov: false } },
     }),
     "(recipe.optimiser.momentum 0.9 there, 0 here)",
   );
