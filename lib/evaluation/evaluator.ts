@@ -6,13 +6,14 @@ import type { ImageSet } from "../datasets/image_set.ts";
 import { jit, type Precision } from "../engine/jit.ts";
 import { tf } from "../engine/tensorflow.ts";
 import { Interrupted } from "../files/task.ts";
+import { UserError } from "../files/user_error.ts";
 import type { Method } from "../methods/method.ts";
 import { type LearntNetwork, mapsOf } from "./maps.ts";
 
 /** Images in a pass; the last pass is filled up with the first image, so that all have one shape. */
 const BATCH = 500;
 
-/** A network in evaluation mode. */
+/** A network in evaluation mode. Its functions throw `UserError` where the method gives NaN. */
 export interface Evaluator {
   /** Logits of each image, `[n, classes]`, row-major. */
   logits(set: ImageSet): Promise<Float32Array>;
@@ -47,7 +48,7 @@ export function evaluator(
     recipe,
   );
 
-  async function over(set: ImageSet, pass: typeof logits): Promise<Float32Array> {
+  async function over(set: ImageSet, pass: typeof logits, what: string): Promise<Float32Array> {
     const n = set.labels.length;
     const batch = Math.min(BATCH, n);
     const pixels = new Float32Array(batch * set.side * set.side * 3);
@@ -64,6 +65,8 @@ export function evaluator(
       if (first === 0) results = new Float32Array(n * width);
       results.set(numbers.subarray(0, Math.min(batch, n - first) * width), first * width);
     }
+    const bad = results.findIndex(Number.isNaN);
+    if (bad >= 0) throw notANumber(method, what, `image ${Math.floor(bad * n / results.length)} of part ${set.name}`);
     return results;
   }
 
@@ -85,5 +88,13 @@ export function evaluator(
     }
   }
 
-  return { logits: (set) => over(set, logits), maps: (set) => over(set, maps) };
+  return { logits: (set) => over(set, logits, "logits"), maps: (set) => over(set, maps, "evidence") };
+}
+
+/** What to tell whoever wrote a method that gives NaN though its network is finite. */
+export function notANumber({ name }: Method, what: string, where: string): UserError {
+  return new UserError(
+    `Method ${name}: ${what} of ${where} holds NaN. The network is finite, so look in ${what} for a division by zero, ` +
+      "or the root or logarithm of a number that may be negative.",
+  );
 }

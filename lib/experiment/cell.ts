@@ -11,6 +11,7 @@ import { logitScores } from "../evaluation/logit_scores.ts";
 import { fileError } from "../files/file_error.ts";
 import { acquireLock } from "../files/lock.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
+import { checked } from "../methods/checked.ts";
 import type { Method } from "../methods/method.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import { type Cell, cellId, type Json } from "../results/result.ts";
@@ -79,7 +80,7 @@ export function identify(plan: CellPlan): { id: string; recipe_digest: string } 
  * Trains and evaluates a cell.
  *
  * @param directory gets checkpoint and log; one process at a time
- * @throws {UserError} as `train` does, and if another process uses the folder
+ * @throws {UserError} as `train` does, if another process uses the folder, or if the method returns wrong shapes or NaN
  * @throws {Interrupted} after `stop`
  */
 export async function runCell(
@@ -88,7 +89,8 @@ export async function runCell(
   engine: Engine,
   options: { directory: string; resume: boolean; stop: AbortSignal; label: string },
 ): Promise<FinishedCell | ValidatedCell> {
-  const { method, recipe, seed } = plan;
+  const { recipe, seed } = plan;
+  const method = checked(plan.method, data.classes.length);
   await Deno.mkdir(options.directory, { recursive: true }).catch((error) => {
     throw fileError(error, "write", options.directory);
   });

@@ -10,6 +10,7 @@ import { tf } from "../engine/tensorflow.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import { leavesOf, type Mapped, mapTree } from "../engine/tree.ts";
 import { type LearntNetwork, mapsOf } from "../evaluation/maps.ts";
+import { UserError } from "../files/user_error.ts";
 import { type Method, targetOf } from "../methods/method.ts";
 import { type Optimiser, optimiserOf, sgd } from "./optimiser.ts";
 import type { Recipe } from "./recipe.ts";
@@ -102,7 +103,7 @@ export function step(parts: StepParts, network: Network, input: StepInput): Step
       loss: method.loss(params.method, { map, feature, logits, label: labels, target }, options),
       aside: { state: moved, correct },
     };
-  });
+  }, `Method ${method.name}: `);
   const moved = optimiser.update(params, gradients, network.moments, input.rate);
   return {
     network: { params: moved.params, state: aside.state, moments: moved.moments },
@@ -115,22 +116,33 @@ export function step(parts: StepParts, network: Network, input: StepInput): Step
 /**
  * A loss, its gradients for a tree of parameters, and what else the forward pass gave.
  *
- * @throws {Error} if no gradient reaches one of the parameters
+ * @param who begins the message of an error
+ * @throws {UserError} if no gradient reaches one of the parameters
  */
 export function lossAndGradients<Params, Aside>(
   params: Params,
   forward: (params: Params) => { loss: Scalar; aside: Aside },
+  who = "",
 ): { loss: Scalar; gradients: Mapped<Params, Tensor>; aside: Aside } {
   const leaves = leavesOf<Tensor>(params);
   const places = [...leaves.keys()];
   const rebuilt = (values: Tensor[]) => mapTree(params, (_, path) => values[places.indexOf(path)]);
   let aside: Aside | undefined;
-  const { value, grads } = tf.valueAndGrads((...values: Tensor[]) => {
-    const result = forward(rebuilt(values) as Params);
+  const pass = () => {
+    const result = forward(params);
     for (const tensor of leavesOf<Tensor>(result.aside).values()) tf.keep(tensor); // else freed with the pass
     aside = result.aside;
     return result.loss;
-  })([...leaves.values()]);
+  };
+  // tf.valueAndGrads does not say which parameter no gradient reaches
+  const { value, grads } = tf.engine().gradients(pass, [...leaves.values()], undefined, true);
+  const unreached = places.filter((_, i) => !grads[i]);
+  if (unreached.length > 0) {
+    throw new UserError(
+      `${who}no gradient reaches ${unreached.join(", ")}, since the loss does not depend on it. Use it in logits or ` +
+        "loss, or leave it out of init.",
+    );
+  }
   return { loss: value as Scalar, gradients: rebuilt(grads), aside: aside! };
 }
 

@@ -8,6 +8,7 @@ import type { ImageSet } from "../datasets/image_set.ts";
 import { disposeTree, leavesOf } from "../engine/tree.ts";
 import { stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
+import { notANumber } from "../evaluation/evaluator.ts";
 import { Interrupted } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Method } from "../methods/method.ts";
@@ -68,7 +69,8 @@ export const CHECKPOINT = "checkpoint.safetensors";
  * Trains, or goes on with training.
  *
  * @throws {UserError} if the recipe cannot be run, the folder holds a run and `resume` is not set, the checkpoint is
- * damaged or another run's, the disk is full, or the loss or the network is no longer finite
+ * damaged or another run's, the disk is full, the loss or the network is no longer finite, or the method's evidence is
+ * NaN
  * @throws {Interrupted} after `stop`, when the checkpoint is written
  */
 export async function train(options: TrainOptions): Promise<Trained> {
@@ -126,6 +128,10 @@ export async function train(options: TrainOptions): Promise<Trained> {
       if (!Number.isFinite(loss)) {
         disposeTree(network);
         throw diverged(`the loss is ${loss}`);
+      }
+      if (maps?.some(Number.isNaN)) {
+        disposeTree(network);
+        throw notANumber(options.method, "evidence", `the training images of step ${state.step}`);
       }
       bank?.record(state.step, batch.indices, maps!, batch.partners);
       disposeTree(state.network);

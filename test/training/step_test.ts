@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { classifier32 } from "../../lib/backbones/classifier32.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { mapsOf } from "../../lib/evaluation/maps.ts";
+import { UserError } from "../../lib/files/user_error.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { initialNetwork, lossAndGradients, type StepInput, trainingStep } from "../../lib/training/step.ts";
 
@@ -68,7 +69,9 @@ Deno.test("lossAndGradients differentiates by each leaf of a tree and hands othe
   assertEquals([...aside.twice.dataSync()], [2, 4]);
 });
 
-Deno.test("lossAndGradients refuses a parameter that no gradient reaches", () => {
+Deno.test("lossAndGradients names a parameter that no gradient reaches", () => {
   const params = { a: tf.scalar(1), unused: tf.scalar(1) };
-  assertThrows(() => lossAndGradients(params, ({ a }) => ({ loss: tf.square(a) as tf.Scalar, aside: {} })), Error);
+  const forward = ({ a }: typeof params) => ({ loss: tf.square(a) as tf.Scalar, aside: {} });
+  const { message } = assertThrows(() => lossAndGradients(params, forward, "Method mine: "), UserError);
+  assertMatch(message, /^Method mine: no gradient reaches unused, since .* leave it out of init\.$/);
 });
