@@ -25,6 +25,7 @@ export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.t
 export type { Backbone, Features, Layers } from "./lib/backbones/backbone.ts";
 export type { Mode } from "./lib/backbones/layers.ts";
 export { classifier32 } from "./lib/backbones/classifier32.ts";
+export { residual, type ResidualName } from "./lib/backbones/residual.ts";
 export { type BackboneName, type BackboneSizes } from "./lib/backbones/table.ts";
 
 export { CENTRED, type Images, type Normalisation, type PixelValues, pixelValues, UNIT } from "./lib/augment/pixels.ts";

@@ -1,6 +1,6 @@
 /**
- * The layers that the backbones share, as pure functions of tensors: 3x3 convolution, batch normalisation, LeakyReLU,
- * dropout of whole maps. They are TensorFlow operations with their own gradients where tfjs would make several of each.
+ * The layers that the backbones share, as pure functions of tensors: 3x3 and 1x1 convolution, batch normalisation, ReLU
+ * and LeakyReLU, dropout of whole maps. They are TensorFlow operations with their own gradients where tfjs would make several of each.
  *
  * Conventions follow PyTorch, which the reference implementations use: padding of 1 on every side also with stride 2
  * (TensorFlow's "SAME" would pad after only), batch normalisation with eps 1e-5 that moves the running variance by the
@@ -23,18 +23,19 @@ export const EVALUATION: Mode = { training: false };
 const FLOAT = { T: type("float32") };
 
 /**
- * Convolution with a 3x3 kernel and one row or column of zeros on each side.
+ * Convolution with a 3x3 kernel and one row or column of zeros on each side, or with a 1x1 kernel and none.
  *
  * The paddings are stated as oneDNN runs each of the three operations fastest (measured with TensorFlow 2.21 on AVX2 and
- * AVX-512): with stride 1 "SAME" says the same, and with stride 2 a gradient with explicit paddings is left to slower
- * code, in bfloat16 thirty times slower, so there the gradients are those of an unpadded convolution.
+ * AVX-512): with stride 1 or a 1x1 kernel "SAME" says the same, and else a gradient with explicit paddings is left to
+ * slower code, in bfloat16 thirty times slower, so there the gradients are those of an unpadded convolution.
  *
  * @param x `[batch, height, width, in]`
- * @param kernel `[3, 3, in, out]`
+ * @param kernel `[3, 3, in, out]` or `[1, 1, in, out]`
  * @param stride 1 or 2
  * @returns `[batch, ceil(height / stride), ceil(width / stride), out]`
  */
 export function convolution(x: Tensor4D, kernel: Tensor4D, stride: 1 | 2): Tensor4D {
+  const alike = stride === 1 || kernel.shape[0] === 1; // "SAME" pads both sides alike
   const common = {
     ...FLOAT,
     strides: ints([1, stride, stride, 1]),
@@ -47,7 +48,7 @@ export function convolution(x: Tensor4D, kernel: Tensor4D, stride: 1 | 2): Tenso
 
   function inputGradient(dy: Tensor, x: Tensor, kernel: Tensor): Tensor {
     const [batch, height, width, channels] = x.shape;
-    if (stride === 1) return operation("Conv2DBackpropInput", [tf.tensor1d(x.shape, "int32"), kernel, dy], same)[0];
+    if (alike) return operation("Conv2DBackpropInput", [tf.tensor1d(x.shape, "int32"), kernel, dy], same)[0];
     const outer = tf.tensor1d([batch, height + 2, width + 2, channels], "int32");
     const [dx] = operation("Conv2DBackpropInput", [outer, kernel, dy], valid);
     return tf.slice(dx, [0, 1, 1, 0], [batch, height, width, channels]);
@@ -55,12 +56,12 @@ export function convolution(x: Tensor4D, kernel: Tensor4D, stride: 1 | 2): Tenso
 
   function kernelGradient(dy: Tensor, x: Tensor, kernel: Tensor): Tensor {
     const shape = tf.tensor1d(kernel.shape, "int32");
-    if (stride === 1) return operation("Conv2DBackpropFilter", [x, shape, dy], same)[0];
+    if (alike) return operation("Conv2DBackpropFilter", [x, shape, dy], same)[0];
     const padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
     return operation("Conv2DBackpropFilter", [padded, shape, dy], valid)[0];
   }
 
-  const [y] = operation("Conv2D", [x, kernel], stride === 1 ? same : explicit);
+  const [y] = operation("Conv2D", [x, kernel], alike ? same : explicit);
   return withGradient(y as Tensor4D, [x, kernel], [x, kernel], (dy, [x, kernel]) => [
     inputGradient(dy, x, kernel),
     kernelGradient(dy, x, kernel),
@@ -140,7 +141,7 @@ export function batchNormalisation(
  * into the kernel and a bias, which TensorFlow fuses with the convolution.
  *
  * @param x `[batch, height, width, in]`
- * @param kernel `[3, 3, in, out]`
+ * @param kernel as in {@linkcode convolution}
  * @param stride 1 or 2
  */
 export function normalisedConvolution(
@@ -156,7 +157,28 @@ export function normalisedConvolution(
   return operation("BiasAdd", [y, bias], { ...FLOAT, data_format: text("NHWC") })[0] as Tensor4D;
 }
 
-/** x where it is positive, else slope * x, for a slope in (0, 1). */
+/**
+ * Batch normalisation by running statistics, for evaluation mode and without gradient, where no convolution stands before
+ * it that could take it in ({@linkcode normalisedConvolution}).
+ *
+ * @param x `[batch, height, width, channels]`
+ */
+export function normalisation(
+  x: Tensor4D,
+  { gamma, beta }: ScaleAndShift<Tensor>,
+  { mean, variance }: Statistics<Tensor>,
+): Tensor4D {
+  const attributes = {
+    ...FLOAT,
+    U: type("float32"),
+    epsilon: float(EPSILON),
+    data_format: text("NHWC"),
+    is_training: flag(false),
+  };
+  return operation("FusedBatchNormV3", [x, gamma, beta, mean, variance], attributes, 6)[0] as Tensor4D;
+}
+
+/** x where it is positive, else slope * x, for a slope in [0, 1); slope 0 is ReLU. */
 export function leakyRelu(x: Tensor4D, slope: number): Tensor4D {
   const attributes = { ...FLOAT, alpha: float(slope) };
   const [y] = operation("LeakyRelu", [x], attributes);

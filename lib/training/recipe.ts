@@ -19,7 +19,7 @@ export interface Recipe {
     name: BackboneName;
     /** Factor on its numbers of channels; 1 as published. */
     width: number;
-    /** Share of the maps that dropout clears. */
+    /** Share of the maps that dropout clears; 0 where it has no dropout. */
     dropout: number;
   };
   /** What the network sees of a pixel. */

@@ -28,7 +28,7 @@ const HELP = `Measures this project against PyTorch on this machine, both in tur
 
 Names: ${comparisons({ bfloat16: true }).map(({ name }) => name).join(", ")}.
 
-Costs about 15 minutes on two cores that do nothing else, a third of it for torch.compile; torch.compile needs a C++
+Costs about 40 minutes on two cores that do nothing else, a third of it for torch.compile; torch.compile needs a C++
 compiler and is left out without one. The first run installs PyTorch into the cache: 2.5 GB, or 200 MB where
 PIP_EXTRA_INDEX_URL names PyTorch's own index for processors.
 Writes results/bench.json.`;

@@ -1,16 +1,24 @@
 /**
  * What the benchmark compares, and the ratio each comparison is to reach (the targets that this project set itself).
  */
+import type { BackboneName } from "../../lib/backbones/table.ts";
 import type { Precision } from "../../lib/engine/jit.ts";
 
 /** A piece of work that both sides can do; sent to them as it stands. */
-export interface Work {
-  /**
-   * "step": a training step of classifier32 with its loss read back; "forward": logits in evaluation mode; "pixels": BackMix's
-   * images of a batch, mixed and raw; "oscr": OSCR of known and unknown scores.
-   */
-  kind: "step" | "forward" | "pixels" | "oscr";
-  /** Images in a batch; for "oscr" scores on each side. */
+export type Work =
+  | NetworkWork
+  /** "pixels": BackMix's images of a batch of `size`, mixed and raw; "oscr": OSCR of `size` known and unknown scores. */
+  | { kind: "pixels" | "oscr"; size: number };
+
+/** Work of a network. */
+export interface NetworkWork {
+  /** "step": a training step with its loss read back; "forward": logits in evaluation mode. */
+  kind: "step" | "forward";
+  /** The network, with a linear layer on its feature. */
+  backbone: BackboneName;
+  /** Side of an image in pixels. */
+  side: number;
+  /** Images in a batch. */
   size: number;
   /** Type in which convolutions multiply. */
   precision: Precision;
@@ -37,18 +45,26 @@ const NETWORK_WAYS = ["eager", "channels-last", "compiled"];
 
 /** The rows that need a network, at one precision. */
 function networkComparisons(precision: Precision): Comparison[] {
-  const row = (name: string, what: string, kind: Work["kind"], size: number, target: number, maps = false) => ({
+  const row = (
+    name: string,
+    what: string,
+    work: Partial<NetworkWork> & { size: number },
+    target = 1.1,
+  ): Comparison => ({
     name: `${name}-${precision}`,
-    what: `${what}, ${precision}`,
-    work: { kind, size, precision, maps },
+    what: `${what}, B = ${work.size}, ${precision}`,
+    work: { kind: "step", backbone: "classifier32", side: 32, maps: false, precision, ...work },
     ways: NETWORK_WAYS,
     target,
   });
   return [
-    row("step128", "training step, B = 128", "step", 128, 1.1),
-    row("step64", "training step, B = 64", "step", 64, 1.1),
-    row("cam128", "training step with CAM pass, B = 128", "step", 128, 1.1, true),
-    row("forward1000", "forward, B = 1000", "forward", 1000, 1.2),
+    row("step128", "training step", { size: 128 }),
+    row("step64", "training step", { size: 64 }),
+    row("cam128", "training step with CAM pass", { size: 128, maps: true }),
+    row("forward1000", "forward", { kind: "forward", size: 1000 }, 1.2),
+    row("wide_resnet40_4", "WRN-40-4, training step", { backbone: "wide_resnet40_4", size: 32 }),
+    row("resnet18", "ResNet-18 at 64 px, training step", { backbone: "resnet18", side: 64, size: 32 }),
+    row("resnet34", "ResNet-34, training step", { backbone: "resnet34", size: 32 }),
   ];
 }
 
@@ -60,14 +76,14 @@ export function comparisons(options: { bfloat16: boolean }): Comparison[] {
     {
       name: "pixels",
       what: "BackMix pixel work, 1 thread",
-      work: { kind: "pixels", size: 128, precision: "float32", maps: false },
+      work: { kind: "pixels", size: 128 },
       ways: ["torchvision, as the reference"],
       target: 50,
     },
     {
       name: "oscr",
       what: "OSCR of 10,000 + 10,000",
-      work: { kind: "oscr", size: 10_000, precision: "float32", maps: false },
+      work: { kind: "oscr", size: 10_000 },
       ways: ["NumPy, as the reference"],
       target: 100,
     },
@@ -78,4 +94,11 @@ export function comparisons(options: { bfloat16: boolean }): Comparison[] {
 export const MEMORY_TARGET = 0.9e9;
 
 /** The work whose memory is measured. */
-export const MEMORY_WORK: Work = { kind: "step", size: 128, precision: "float32", maps: false };
+export const MEMORY_WORK: NetworkWork = {
+  kind: "step",
+  backbone: "classifier32",
+  side: 32,
+  size: 128,
+  precision: "float32",
+  maps: false,
+};

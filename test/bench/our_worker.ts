@@ -2,9 +2,9 @@
  * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
  * functions that training and evaluation call.
  */
-import { classifier32 } from "../../lib/backbones/classifier32.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
-import { jit, type Precision } from "../../lib/engine/jit.ts";
+import { backboneOf } from "../../lib/backbones/table.ts";
+import { jit } from "../../lib/engine/jit.ts";
 import { processor } from "../../lib/engine/library_machine.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
@@ -13,19 +13,18 @@ import { softmax } from "../../lib/methods/softmax.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
 import { initialNetwork, type Network, trainingStep } from "../../lib/training/step.ts";
 import process from "node:process";
-import type { Work } from "./comparisons.ts";
+import type { NetworkWork, Work } from "./comparisons.ts";
 import { pixelWork } from "./pixels.ts";
 
 const CLASSES = 6;
-const SIDE = 32; // pixels
 
 /** A training step as the training loop runs it: tensors made from arrays, results read back, all freed. */
-function trainingWork({ size, precision, maps }: Work): () => Promise<void> {
+function trainingWork({ backbone: name, side, size, precision, maps }: NetworkWork): () => Promise<void> {
   const random = stream(0, "bench", 0);
-  const shape: [number, number, number, number] = [size, SIDE, SIDE, 3];
-  const images = Float32Array.from({ length: size * SIDE * SIDE * 3 }, () => random.uniform());
+  const shape: [number, number, number, number] = [size, side, side, 3];
+  const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
   const labels = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
-  const backbone = classifier32();
+  const backbone = backboneOf({ name });
   let network: Network = initialNetwork(backbone, softmax, CLASSES, stream(0, "init"));
   const optimiser = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
   const step = trainingStep(backbone, softmax, { optimiser, precision });
@@ -45,17 +44,17 @@ function trainingWork({ size, precision, maps }: Work): () => Promise<void> {
   };
 }
 
-function forwardWork(size: number, precision: Precision): () => Promise<void> {
+function forwardWork({ backbone: name, side, size, precision }: NetworkWork): () => Promise<void> {
   const random = stream(0, "bench", 0);
-  const images = Float32Array.from({ length: size * SIDE * SIDE * 3 }, () => random.uniform());
-  const backbone = classifier32();
+  const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
+  const backbone = backboneOf({ name });
   const { params, state } = initialNetwork(backbone, softmax, CLASSES, stream(0, "init"));
   const forward = jit((network: Pick<Network, "params" | "state">, images: tf.Tensor4D): tf.Tensor => {
     const seen = backbone.apply(network.params.backbone, network.state, images, EVALUATION);
     return softmax.logits(network.params.method, seen);
   }, { precision });
   return async () => {
-    const input = tf.tensor4d(images, [size, SIDE, SIDE, 3]);
+    const input = tf.tensor4d(images, [size, side, side, 3]);
     const logits = await forward.later({ params, state }, input);
     logits.dataSync();
     tf.dispose([input, logits]);
@@ -76,7 +75,7 @@ function prepare(work: Work): () => Promise<void> | void {
     case "step":
       return trainingWork(work);
     case "forward":
-      return forwardWork(work.size, work.precision);
+      return forwardWork(work);
     case "pixels":
       return pixelWork(work.size);
     case "oscr":

@@ -24,31 +24,104 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
 CLASSES = 6
-SIDE = 32  # pixels
+SIDE = 32  # pixels of the images that BackMix mixes
 torch._dynamo.config.recompile_limit = 64  # each work compiles the same methods for its own batch
 THREADS = int(sys.argv[1])
 
 
-class Classifier32(nn.Module):
-    """Channels in, channels out, stride, and dropout before."""
+def convolution(inside, out, side=3, stride=1):
+    return nn.Conv2d(inside, out, side, stride, side // 2, bias=False)
 
-    LAYERS = [
+
+def rectifier(slope):
+    return nn.LeakyReLU(slope, inplace=True) if slope else nn.ReLU(inplace=True)
+
+
+class BasicBlock(nn.Module):
+    """Of the ResNets: normalisation after each convolution, ReLU after the sum."""
+
+    def __init__(self, inside, out, stride, slope):
+        super().__init__()
+        self.residual = nn.Sequential(
+            convolution(inside, out, 3, stride), nn.BatchNorm2d(out), rectifier(slope),
+            convolution(out, out), nn.BatchNorm2d(out),
+        )  # fmt: skip
+        self.shortcut = nn.Identity()
+        if stride != 1 or inside != out:
+            self.shortcut = nn.Sequential(convolution(inside, out, 1, stride), nn.BatchNorm2d(out))
+
+    def forward(self, x):
+        return F.relu(self.residual(x) + self.shortcut(x), inplace=True)
+
+
+class WideBlock(nn.Module):
+    """Of WRN-40-4: normalisation before each convolution, but not at the input of a stage's first block."""
+
+    def __init__(self, inside, out, stride, first):
+        super().__init__()
+        front = [] if first else [nn.BatchNorm2d(inside, momentum=0.001), rectifier(0.1)]
+        self.residual = nn.Sequential(
+            *front, convolution(inside, out, 3, stride),
+            nn.BatchNorm2d(out, momentum=0.001), rectifier(0.1), convolution(out, out),
+        )  # fmt: skip
+        self.shortcut = convolution(inside, out, 1, stride) if first else nn.Identity()
+
+    def forward(self, x):
+        return self.residual(x) + self.shortcut(x)
+
+
+def classifier32():
+    """Layers by channels in, channels out, stride, and dropout before."""
+    layers = []
+    for inside, out, stride, dropout in [
         (3, 64, 1, True), (64, 64, 1, False), (64, 128, 2, False),
         (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
         (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
-    ]  # fmt: skip
+    ]:  # fmt: skip
+        if dropout:
+            layers.append(nn.Dropout2d(0.2))
+        layers += [convolution(inside, out, 3, stride), nn.BatchNorm2d(out), nn.LeakyReLU(0.2)]
+    return layers, 128
 
-    def __init__(self):
+
+def resnet(blocks, slope):
+    layers = [convolution(3, 64), nn.BatchNorm2d(64), rectifier(slope)]
+    inside = 64
+    for stage, (out, count) in enumerate(zip((64, 128, 256, 512), blocks)):
+        for block in range(count):
+            layers.append(BasicBlock(inside, out, 2 if stage > 0 and block == 0 else 1, slope))
+            inside = out
+    return layers, inside
+
+
+def wide_resnet():
+    layers = [convolution(3, 16), nn.BatchNorm2d(16, momentum=0.001), rectifier(0.1)]
+    inside = 16
+    for stage, out in enumerate((64, 128, 256)):
+        for block in range(6):
+            layers.append(WideBlock(inside, out, 2 if stage > 0 and block == 0 else 1, block == 0))
+            inside = out
+    return layers + [nn.BatchNorm2d(inside, momentum=0.001), rectifier(0.1)], inside
+
+
+BACKBONES = {
+    "classifier32": classifier32,
+    "wide_resnet40_4": wide_resnet,
+    "resnet18": lambda: resnet((2, 2, 2, 2), 0.01),
+    "resnet34": lambda: resnet((3, 4, 6, 3), 0),
+}
+
+
+class Network(nn.Module):
+    """A backbone with a linear layer on its mean over the cells."""
+
+    def __init__(self, backbone):
         super().__init__()
-        layers = []
-        for inside, out, stride, dropout in self.LAYERS:
-            if dropout:
-                layers.append(nn.Dropout2d(0.2))
-            layers += [nn.Conv2d(inside, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.LeakyReLU(0.2)]
+        layers, channels = BACKBONES[backbone]()
         self.features = nn.Sequential(*layers)
-        self.head = nn.Linear(128, CLASSES, bias=False)
+        self.head = nn.Linear(channels, CLASSES, bias=False)
 
-    def forward(self, images):  # [B, 3, 32, 32]
+    def forward(self, images):  # [B, 3, side, side]
         return self.head(self.features(images).mean((2, 3)))
 
     def maps(self, images, labels):  # [B, 8, 8]
@@ -58,11 +131,11 @@ class Classifier32(nn.Module):
         return F.interpolate(unit[:, None], size=(8, 8), mode="bilinear", align_corners=False)[:, 0]
 
 
-def network_and_images(size, way):
+def network_and_images(work, way):
     layout = torch.contiguous_format if way == "eager" else torch.channels_last
     torch.manual_seed(0)
-    network = Classifier32().to(memory_format=layout)
-    images = torch.rand(size, 3, SIDE, SIDE).contiguous(memory_format=layout)
+    network = Network(work["backbone"]).to(memory_format=layout)
+    images = torch.rand(work["size"], 3, work["side"], work["side"]).contiguous(memory_format=layout)
     return network, images
 
 
@@ -70,9 +143,10 @@ def autocast(precision):
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
-def training_work(size, precision, maps, way):
-    network, images = network_and_images(size, way)
-    labels = torch.arange(size) % CLASSES
+def training_work(work, way):
+    network, images = network_and_images(work, way)
+    precision, maps = work["precision"], work["maps"]
+    labels = torch.arange(work["size"]) % CLASSES
     optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, fused=True)
     forward, maps_of = network, network.maps
     if way == "compiled":
@@ -94,8 +168,8 @@ def training_work(size, precision, maps, way):
     return run
 
 
-def forward_work(size, precision, way):
-    network, images = network_and_images(size, way)
+def forward_work(work, way):
+    network, images = network_and_images(work, way)
     network.eval()
     forward = network
     if way == "compiled":
@@ -103,7 +177,7 @@ def forward_work(size, precision, way):
     mode = torch.no_grad if way == "compiled" else torch.inference_mode
 
     def run():
-        with mode(), autocast(precision):
+        with mode(), autocast(work["precision"]):
             forward(images).float().numpy()
 
     return run
@@ -176,13 +250,13 @@ def oscr_work(size):
 
 
 def prepare(work, way):
-    kind, size, precision, maps = work["kind"], work["size"], work["precision"], work["maps"]
+    kind, size = work["kind"], work["size"]
     if way == "compiled" and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
         raise RuntimeError("there is no C++ compiler, which torch.compile needs")
     if kind == "step":
-        return training_work(size, precision, maps, way)
+        return training_work(work, way)
     if kind == "forward":
-        return forward_work(size, precision, way)
+        return forward_work(work, way)
     return pixel_work(size) if kind == "pixels" else oscr_work(size)
 
 

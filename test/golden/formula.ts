@@ -1,6 +1,7 @@
 /**
  * The golden files' weights and images, which are given by formulas (README of the golden numbers) instead of arrays.
  */
+import type { Layers } from "../../lib/backbones/backbone.ts";
 import type { HostArray } from "../../lib/engine/host_array.ts";
 
 /** An array of a network as `backbones.json` lists it. */
@@ -26,6 +27,44 @@ export function formulaWeights({ kind, shape, target_shape }: ListedArray, k: nu
   };
   const data = Float32Array.from({ length: size }, (_, n) => value(n));
   return { shape: target_shape, data: kind === "conv" ? hwio(data, shape) : data };
+}
+
+/** Where an array of a reference network stands in our trees, such as `conv1.gamma` for `bn1.weight`. */
+export interface Place {
+  tree: "params" | "state";
+  layer: string;
+  array: string;
+}
+
+/** The place of an array, for the reference's names of its module and whether that is a convolution. */
+export function placeIn(layer: string, module: "convolution" | "normalisation", array: string): Place {
+  const names: Record<string, Record<string, [Place["tree"], string]>> = {
+    convolution: { weight: ["params", "kernel"] },
+    normalisation: {
+      weight: ["params", "gamma"],
+      bias: ["params", "beta"],
+      running_mean: ["state", "mean"],
+      running_var: ["state", "variance"],
+    },
+  };
+  const [tree, ours] = names[module][array];
+  return { tree, layer, array: ours };
+}
+
+/** Weights and running statistics by formula, as our trees; arrays without a place are left out. */
+export function formulaTrees(
+  arrays: ListedArray[],
+  seed: number,
+  placeOf: (name: string) => Place | undefined,
+): Record<Place["tree"], Layers<HostArray>> {
+  const trees: Record<Place["tree"], Layers<HostArray>> = { params: {}, state: {} };
+  arrays.forEach((listed, k) => {
+    const place = placeOf(listed.name);
+    if (place !== undefined) {
+      (trees[place.tree][place.layer] ??= {})[place.array] = formulaWeights(listed, k, seed);
+    }
+  });
+  return trees;
 }
 
 /** From [out, in, height, width] to [height, width, in, out]. */
