@@ -11,14 +11,14 @@
  * @module
  */
 export { type Engine, startTensorFlow } from "./lib/engine/tensorflow.ts";
-export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./lib/engine/tensors.ts";
+export type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./lib/engine/tensors.ts";
 export type { HostArray } from "./lib/engine/host_array.ts";
 export { jit, type JitOptions, type Jitted, type Precision } from "./lib/engine/jit.ts";
 export { type Stream, stream } from "./lib/engine/streams.ts";
 
 export type { Dataset, ImageSet, Source } from "./lib/datasets/image_set.ts";
 export { type OpenSet, openSet, type OpenSetOptions } from "./lib/datasets/open_set.ts";
-export { type Protocol, type Split, split, type SplitDataset } from "./lib/datasets/splits.ts";
+export { type Split, split, type SplitDataset } from "./lib/datasets/splits.ts";
 export { cifar10, type Cifar10Options } from "./lib/datasets/cifar10.ts";
 export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.ts";
 
@@ -33,6 +33,8 @@ export { drawViews, renderViews, type View } from "./lib/augment/view.ts";
 export type { Foreground } from "./lib/backmix/foreground.ts";
 export { type BankOptions, type BankState, CamBank, type Update } from "./lib/backmix/cam_bank.ts";
 export { classActivationMaps } from "./lib/backmix/cam.ts";
+export { type CamFunction, layersModelCam } from "./lib/backmix/layers_model.ts";
+export { BackMix, type MixedBatch, type PlugInOptions } from "./lib/backmix/plug_in.ts";
 export {
   type BackmixOptions,
   DESCRIBED,

@@ -21,6 +21,9 @@ export interface View {
   left: number;
 }
 
+/** Neither flipped nor shifted. */
+export const AS_IT_IS: View = { flip: false, top: PADDING, left: PADDING };
+
 /** One view for each of `count` images, each drawn in the order flip, top, left, all uniform. */
 export function drawViews(random: Stream, count: number): View[] {
   const corner = () => random.int(2 * PADDING + 1);

@@ -2,7 +2,6 @@
  * Class activation maps (Zhou et al., CVPR 2016): where in an image a method sees the image's class, on BackMix's grid of
  * 8x8 cells and scaled to [0, 1].
  */
-import { operation, type } from "../engine/operation.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import { CELLS } from "./foreground.ts";
@@ -18,7 +17,7 @@ export function classActivationMaps(evidence: Tensor3D): Tensor3D {
   const [batch, height, width] = evidence.shape;
   const lowest = tf.min(evidence, [1, 2], true); // [B, 1, 1]
   const range = tf.sub(tf.max(evidence, [1, 2], true), lowest);
-  const [unit] = operation("DivNoNan", [tf.sub(evidence, lowest), range], { T: type("float32") });
+  const unit = tf.divNoNan(tf.sub(evidence, lowest), range); // [B, h, w]
   const resized = tf.image.resizeBilinear(
     tf.reshape(unit, [batch, height, width, 1]) as Tensor4D,
     [CELLS, CELLS],

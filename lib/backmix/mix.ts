@@ -77,7 +77,7 @@ export interface Paste {
  * @param batch indices of the images
  * @param maps the bank's maps for this step, `[images, 8, 8]` (`CamBank.at`)
  * @param side of the images, in pixels, a multiple of 8
- * @throws {UserError} if an option is out of its range
+ * @throws {UserError} if an option is out of its range, or the side is no multiple of 8
  */
 export function drawPastes(
   random: Stream,
@@ -109,8 +109,14 @@ export function drawPastes(
   return pastes;
 }
 
-/** Side of the window in pixels, after a check of the options. */
+/** Side of the window in pixels, after a check of the options and the side. */
 function windowSide(side: number, { window, foreground }: BackmixOptions): number {
+  if (side % CELLS !== 0) {
+    throw new UserError(
+      `BackMix: images of ${side} px. Its maps have ${CELLS}x${CELLS} cells, so the side must be a multiple of ${CELLS}: ` +
+        "resize the images, or run without BackMix.",
+    );
+  }
   const pixels = Math.round(window * side);
   if (!(window < 1 && pixels >= 1 && pixels < side)) {
     throw new UserError(

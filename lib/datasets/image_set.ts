@@ -1,6 +1,7 @@
 /**
  * Labelled images as bytes: the form in which a data set is kept, augmented and mixed before the engine sees floats.
  */
+import { UserError } from "../files/user_error.ts";
 
 /** A data set's name, classes, official parts, and where its bytes come from. */
 export interface Dataset {
@@ -42,6 +43,38 @@ export interface ImageSet {
   foreground?: Uint8Array;
   /** Each image's background family, `[n]`; only where the data set knows it. */
   background?: Int32Array;
+}
+
+/**
+ * Checks what a loader gives, for whoever writes one.
+ *
+ * @throws {UserError} if a part's arrays are not of one number of images, or a label names no class
+ */
+export function checkDataset({ name, classes, train, test, extra }: Dataset): void {
+  for (const set of [train, test, ...Object.values(extra ?? {})]) {
+    const n = set.labels.length;
+    const pixels = n * set.side * set.side;
+    const wanted: [string, number | undefined, number][] = [
+      ["images", set.images.length, 3 * pixels],
+      ["index", set.index.length, n],
+      ["foreground", set.foreground?.length, pixels],
+      ["background", set.background?.length, n],
+    ];
+    for (const [array, length, expected] of wanted) {
+      if (length === undefined || length === expected) continue;
+      throw new UserError(
+        `Data set ${name}, part ${set.name}: ${length} values of ${array}, expected ${expected} for ${n} labels and ` +
+          `images of ${set.side} px.`,
+      );
+    }
+    const bad = set.labels.find((label) => !(label >= 0 && label < classes.length));
+    if (bad === undefined) continue;
+    throw new UserError(
+      `Data set ${name}, part ${set.name}: label ${bad}, expected 0 to ${
+        classes.length - 1
+      } (${classes.length} classes).`,
+    );
+  }
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { type Stream, stream } from "../engine/streams.ts";
 import { UserError } from "../files/user_error.ts";
-import { type Dataset, type ImageSet, select } from "./image_set.ts";
+import { checkDataset, type Dataset, type ImageSet, select } from "./image_set.ts";
 import type { Split } from "./splits.ts";
 
 /** The parts of one trial. Labels of known classes are 0 .. K-1, their places in the split. */
@@ -41,11 +41,13 @@ export interface OpenSetOptions {
  * Images keep their order. What is held back, or used under a limit, is drawn by the streams "validation" and "limit"
  * of the seed, a step for each official class number, so that trials which share a class share its draw.
  *
- * @throws {UserError} if the validation share or the limit is out of range, or leaves a class without images
+ * @throws {UserError} if the validation share or the limit is out of range, or leaves a class without images; or if the
+ * data set's arrays do not fit each other
  * @throws {RangeError} if split and data set do not belong together
  */
 export function openSet(dataset: Dataset, split: Split, options: OpenSetOptions = {}): OpenSet {
   if (split.dataset !== dataset.name) throw new RangeError(`split of ${split.dataset}, data set ${dataset.name}`);
+  checkDataset(dataset);
   const { seed = 0, validationShare = 0, limit = Infinity } = options;
   if (!(validationShare >= 0 && validationShare < 1)) {
     throw new UserError(`--validation ${validationShare}: the share is a number from 0 up to, not including, 1.`);

@@ -8,16 +8,16 @@
 import { UserError } from "../files/user_error.ts";
 import lists from "./splits.json" with { type: "json" };
 
-/** Whose lists: "arpl" (Chen et al., TPAMI 2021) or "cssr" (Huang et al., TPAMI 2022); "priors" makes its own. */
-export type Protocol = "arpl" | "cssr" | "priors";
-
 /** Data sets that both lists split into known and unknown classes of their own. */
 export type SplitDataset = "cifar10";
 
 /** Known and unknown classes of one trial, by their official numbers. */
 export interface Split {
-  /** Where the split comes from. */
-  protocol: Protocol;
+  /**
+   * Where the split comes from: the lists "arpl" (Chen et al., TPAMI 2021) or "cssr" (Huang et al., TPAMI 2022), or
+   * another name, such as the data set's, where it makes its own.
+   */
+  protocol: string;
   /** The data set's name. */
   dataset: string;
   /** The trial, counted from 0. */

@@ -1,5 +1,5 @@
 /**
- * tfjs's types of tensors under names of our own, which `deno doc` can show: it does not look into npm packages.
+ * tfjs's types under names of our own, which `deno doc` can show: it does not look into npm packages.
  */
 import type * as tf from "@tensorflow/tfjs";
 
@@ -15,3 +15,5 @@ export type Tensor2D = tf.Tensor2D;
 export type Tensor3D = tf.Tensor3D;
 /** A tensor of rank 4. */
 export type Tensor4D = tf.Tensor4D;
+/** A model of tfjs's layers. */
+export type LayersModel = tf.LayersModel;

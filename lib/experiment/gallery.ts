@@ -1,13 +1,10 @@
 /** The rows of a gallery that shows what BackMix does to training images, drawn as training draws them. */
 import { pixelValues, UNIT } from "../augment/pixels.ts";
-import { PADDING, type View } from "../augment/view.ts";
+import { AS_IT_IS } from "../augment/view.ts";
 import { type BackmixOptions, drawPastes, renderMixed } from "../backmix/mix.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { stream } from "../engine/streams.ts";
 import type { GalleryRow } from "../figures/backmix_gallery.ts";
-
-/** Neither flipped nor shifted. */
-const AS_IT_IS: View = { flip: false, top: PADDING, left: PADDING };
 
 /**
  * Mixes the first image of each class.

@@ -111,3 +111,16 @@ Deno.test("a validation share outside [0, 1), or that leaves a part empty, is re
 Deno.test("a split of another data set is refused", () => {
   assertThrows(() => openSet(toy(1), { ...split, dataset: "cifar10" }), RangeError);
 });
+
+Deno.test("a data set whose arrays do not fit each other is refused, with what was expected", () => {
+  const refused = (changed: Partial<ImageSet>) => {
+    const dataset = { ...toy(2), test: { ...toySet("test", 2), ...changed } };
+    return assertThrows(() => openSet(dataset, split), UserError).message;
+  };
+  const about = "Data set toy, part test: ";
+  const n = " for 10 labels and images of 1 px.";
+  assertEquals(refused({ images: new Uint8Array(10) }), `${about}10 values of images, expected 30${n}`);
+  assertEquals(refused({ index: new Int32Array(9) }), `${about}9 values of index, expected 10${n}`);
+  assertEquals(refused({ foreground: new Uint8Array(30) }), `${about}30 values of foreground, expected 10${n}`);
+  assertEquals(refused({ labels: new Int32Array(10).fill(5) }), `${about}label 5, expected 0 to 4 (5 classes).`);
+});

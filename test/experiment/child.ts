@@ -23,9 +23,11 @@ export function commandOf(script: string, args: readonly string[]): string[] {
 export function start(
   [program, ...args]: readonly string[],
   env: Record<string, string> = {},
+  cwd = Deno.cwd(),
 ): { child: Deno.ChildProcess; ended: Promise<Ended> } {
   const child = new Deno.Command(program, {
     args: [...args],
+    cwd,
     env: { DEBUG: "", NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
