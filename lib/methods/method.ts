@@ -39,8 +39,10 @@ export interface Method<Name extends string = string> {
   loss(params: Record<Name, Tensor>, judged: Judged, options?: Record<string, number>): Scalar;
   /** Where in the image its class is: for each cell of the feature map, `[batch, height, width]`; higher = more. */
   evidence(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
-  /** Its published open set score; higher = more likely known. */
-  score: "maxLogit" | "maxProbability";
+  /** Its published open set score; higher = more likely known. "cssr" is CSSR's, which needs `cellScore`. */
+  score: "maxLogit" | "maxProbability" | "cssr";
+  /** How well each cell fits a class, `[batch, height, width]`: the first part of CSSR's score; higher = better. */
+  cellScore?(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
 }
 
 /** Checks a method's definition, and lets its parameters be called by their names inside it. */

@@ -6,6 +6,7 @@ import { leavesOf } from "../../lib/engine/tree.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { BACKBONES } from "./backbones.ts";
 import { Comparison, golden } from "./golden.ts";
+import { HEADS } from "./heads.ts";
 import { METHODS } from "./methods.ts";
 
 interface Drawn {
@@ -52,12 +53,32 @@ for (const group of groups) {
         compareDraw(array, array === points ? ours.points ?? ours.prototypes : ours[array.name]);
       }
     });
+  } else if (group.name.replace("head_", "") in HEADS) {
+    Deno.test(`${group.name} draws its parameters as the reference does`, () => compareHead(group));
   } else {
     console.log(`init.json: ${group.name} is not there yet, its ${group.arrays.length} arrays are not compared`);
   }
 }
 
 Deno.test("golden init.json was compared", () => compared.report());
+
+/** Compares one of CSSR's heads: a linear layer, or two arrays for each class's auto-encoder. */
+function compareHead({ name, arrays }: Group): void {
+  const [out, channels] = arrays[0].shape;
+  const linear = arrays.length === 1;
+  const classes = linear ? out : arrays.length / 2;
+  const ours = HEADS[name.replace("head_", "")].init({ classes, channels }, stream(seed, "init"));
+  for (const [i, array] of arrays.entries()) {
+    if (linear) {
+      compareDraw({ ...array, shape: array.shape.slice(0, 2) }, ours.weight);
+      continue;
+    }
+    const { shape: [, ...sizes], data } = array.name.includes("deconv") ? ours.decoders : ours.encoders;
+    const size = sizes[0] * sizes[1];
+    const k = Math.floor(i / 2);
+    compareDraw(array, { shape: [1, 1, ...sizes], data: data.subarray(k * size, (k + 1) * size) });
+  }
+}
 
 /** Compares shape, mean, deviation and the form of the distribution, each within five standard errors. */
 function compareDraw({ name, shape, distribution, scale }: Drawn, { shape: ours, data }: HostArray): void {
