@@ -1,6 +1,7 @@
 /**
- * Horizontal flip, then crop of the image padded with black: what every recipe here does to its training images
- * (torchvision's `RandomHorizontalFlip` and `RandomCrop(side, padding)`), in one pass from bytes to floats.
+ * Horizontal flip, then crop of the image padded with black (torchvision's `RandomHorizontalFlip` and
+ * `RandomCrop(side, padding)`), in one pass from bytes to floats: what is done to training images unless the recipe names
+ * an augmentation.
  *
  * Drawing (random) and rendering (not) are apart, so that a test can force the draws. One thread renders a hundred
  * thousand images of 32 pixels a second, and the step runs on a thread of the engine's own meanwhile: no worker is needed.
@@ -15,18 +16,22 @@ export const PADDING = 4;
 export interface View {
   /** Whether it is mirrored left to right, before the crop. */
   flip: boolean;
-  /** First row of the crop in the padded image, 0 .. 2 * PADDING; PADDING shows the image as it is. */
+  /** First row of the crop in the padded image, 0 .. 2 * padding; the padding shows the image as it is. */
   top: number;
-  /** First column of the crop in the padded image, 0 .. 2 * PADDING; PADDING shows the image as it is. */
+  /** First column of the crop in the padded image, as the first row. */
   left: number;
 }
 
 /** Neither flipped nor shifted. */
 export const AS_IT_IS: View = { flip: false, top: PADDING, left: PADDING };
 
-/** One view for each of `count` images, each drawn in the order flip, top, left, all uniform. */
-export function drawViews(random: Stream, count: number): View[] {
-  const corner = () => random.int(2 * PADDING + 1);
+/**
+ * One view for each of `count` images, each drawn in the order flip, top, left, all uniform.
+ *
+ * @param padding how far the crop may reach beyond the edge, in pixels; a corner lies in 0 .. 2 * padding
+ */
+export function drawViews(random: Stream, count: number, padding: number = PADDING): View[] {
+  const corner = () => random.int(2 * padding + 1);
   return Array.from({ length: count }, () => ({ flip: random.int(2) === 1, top: corner(), left: corner() }));
 }
 
