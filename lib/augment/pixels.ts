@@ -64,10 +64,28 @@ export function pixelValues(normalisation: Normalisation): PixelValues {
  */
 export function truncatedPixelValues(normalisation: Normalisation): PixelValues {
   const values = pixelValues(normalisation);
-  const there = pixelValues(CENTRED);
-  const bytes = there.byte.map((v) => Math.trunc(Math.fround(255 * Math.fround(Math.fround(v * 0.25) + 0.5))));
-  return { byte: bytes.map((v) => values.byte[v]), grey: values.byte[127] };
+  return { byte: Float32Array.from(TRUNCATED.byte, (v) => values.byte[v]), grey: values.byte[TRUNCATED.grey] };
 }
+
+/** What each byte becomes where an image stays bytes. */
+export interface ByteValues {
+  /** Level of each byte, `[256]`. */
+  byte: Uint8Array;
+  /** Level of the grey half-way between black and white. */
+  grey: number;
+}
+
+/** Every byte as it is; grey, which lies half-way between 127 and 128, is rounded up. */
+export const EXACT: ByteValues = { byte: Uint8Array.from({ length: 256 }, (_, v) => v), grey: 128 };
+
+/** Levels cut off as in BackMix's reference: see {@linkcode truncatedPixelValues}. */
+export const TRUNCATED: ByteValues = {
+  byte: Uint8Array.from(
+    pixelValues(CENTRED).byte,
+    (v) => Math.trunc(Math.fround(255 * Math.fround(Math.fround(v * 0.25) + 0.5))),
+  ),
+  grey: 127,
+};
 
 /**
  * The images of a batch as floats, `[batch, side, side, 3]`, unaltered: for class activation maps and evaluation.

@@ -9,8 +9,8 @@
  *
  * Drawing (random, reads the bank) and rendering (neither) are apart, so that a test can force the draws.
  */
-import { CHANNELS, type Images, type PixelValues } from "../augment/pixels.ts";
-import { placeInView, renderViews, type View } from "../augment/view.ts";
+import { type ByteValues, CHANNELS, EXACT, type Images, type PixelValues, TRUNCATED } from "../augment/pixels.ts";
+import { PADDING, placeInView, renderViews, type View } from "../augment/view.ts";
 import type { Stream } from "../engine/streams.ts";
 import { UserError } from "../files/user_error.ts";
 import type { BankOptions } from "./cam_bank.ts";
@@ -162,18 +162,60 @@ export function renderMixed(
   values: PixelValues,
   out: Float32Array,
 ): void {
-  if (images.side % CELLS !== 0) throw new RangeError(`images of ${images.side} px: not a multiple of ${CELLS}`);
-  if (pastes.length !== batch.length) throw new RangeError(`${pastes.length} pastes for a batch of ${batch.length}`);
+  checkPastes(images, batch, pastes);
   renderViews(images, batch, views, values, out);
   const size = images.side * images.side * CHANNELS;
+  pastes.forEach((paste, k) => applyPaste(images, paste, views[k], values, out.subarray(k * size, (k + 1) * size)));
+}
+
+/** Neither flipped nor shifted. */
+const AS_IT_IS: View = { flip: false, top: PADDING, left: PADDING };
+
+/**
+ * A mixed batch as bytes, for an augmentation that goes on with bytes; as the reference has it between paste and flip.
+ *
+ * @param batch indices of the images
+ * @param pastes one for each image of the batch
+ * @param pixels "truncated": all levels are cut off as in the reference
+ * @returns the batch's images in its order
+ * @throws {RangeError} if an image or partner does not exist, the side is no multiple of 8, or lengths differ
+ */
+export function mixedImages(
+  images: Images,
+  batch: ArrayLike<number>,
+  pastes: readonly Paste[],
+  pixels: BackmixOptions["pixels"],
+): Images {
+  checkPastes(images, batch, pastes);
+  const { bytes, side } = images;
+  const size = side * side * CHANNELS;
+  const values = pixels === "truncated" ? TRUNCATED : EXACT;
+  const out = new Uint8Array(batch.length * size);
   pastes.forEach((paste, k) => {
-    if (!((paste.partner + 1) * size <= images.bytes.length)) throw new RangeError(`no partner ${paste.partner}`);
-    applyPaste(images, paste, views[k], values, out.subarray(k * size, (k + 1) * size));
+    if (!(batch[k] >= 0 && (batch[k] + 1) * size <= bytes.length)) throw new RangeError(`no image ${batch[k]}`);
+    const image = out.subarray(k * size, (k + 1) * size);
+    for (let p = 0; p < size; p++) image[p] = values.byte[bytes[batch[k] * size + p]];
+    applyPaste(images, paste, AS_IT_IS, values, image);
   });
+  return { bytes: out, side };
+}
+
+function checkPastes({ bytes, side }: Images, batch: ArrayLike<number>, pastes: readonly Paste[]): void {
+  if (side % CELLS !== 0) throw new RangeError(`images of ${side} px: not a multiple of ${CELLS}`);
+  if (pastes.length !== batch.length) throw new RangeError(`${pastes.length} pastes for a batch of ${batch.length}`);
+  for (const { partner } of pastes) {
+    if (!((partner + 1) * side * side * CHANNELS <= bytes.length)) throw new RangeError(`no partner ${partner}`);
+  }
 }
 
 /** Puts the partner's window where `out`, `[side, side, 3]`, shows its destination: the paste precedes flip and crop. */
-function applyPaste({ bytes, side }: Images, paste: Paste, view: View, values: PixelValues, out: Float32Array): void {
+function applyPaste(
+  { bytes, side }: Images,
+  paste: Paste,
+  view: View,
+  values: PixelValues | ByteValues,
+  out: Float32Array | Uint8Array,
+): void {
   const { partner, window, destination, source, foreground } = paste;
   const { byte, grey } = values;
   const cell = side / CELLS; // pixels

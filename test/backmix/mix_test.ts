@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Images, pixelValues, truncatedPixelValues, UNIT } from "../../lib/augment/pixels.ts";
-import { drawViews, PADDING, placeInView, type View } from "../../lib/augment/view.ts";
+import { drawViews, PADDING, placeInView, renderViews, type View } from "../../lib/augment/view.ts";
 import {
   type BackmixOptions,
   DESCRIBED,
   drawPastes,
+  mixedImages,
   type Paste,
   REFERENCE,
   renderMixed,
@@ -132,6 +133,35 @@ Deno.test("with pixels cut off as in the reference, grey is level 127 in the who
   const out = new Float32Array(32 * 32 * 3);
   renderMixed(painted(32), [0], [{ ...paste, foreground }], [unseen], truncatedPixelValues(UNIT), out);
   assertEquals(Math.round(out[0] * 510) / 2, 127);
+});
+
+Deno.test("mixed as bytes, then viewed, a batch is what it is when mixed as floats; grey is the next level above", () => {
+  fc.assert(
+    fc.property(anyCase, fc.constantFrom("exact" as const, "truncated" as const), ({ options, side, seed }, pixels) => {
+      const [images, batch] = [painted(side), [3, 0, 0]];
+      const pastes = drawPastes(stream(seed, "mix", 0), batch, maps(seed), side, options);
+      const views = drawViews(stream(seed, "views", 0), 3);
+      const direct = new Float32Array(3 * side * side * 3);
+      const levels = pixels === "truncated" ? truncatedPixelValues(UNIT) : { ...values, grey: values.byte[128] };
+      renderMixed(images, batch, pastes, views, levels, direct);
+      // the crop's border is black: of a mixed image the bytes are cut off already
+      const byBytes = new Float32Array(direct.length);
+      renderViews(mixedImages(images, batch, pastes, pixels), [0, 1, 2], views, values, byBytes);
+      assertEquals(byBytes, direct);
+      assertEquals(images, painted(side));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("mixing as bytes refuses what mixing as floats refuses", () => {
+  const pastes = drawPastes(stream(0, "mix", 0), [0], maps(0), 32, DESCRIBED);
+  const mix = (batch: number[], side = 32, partner = 1) => () =>
+    mixedImages(painted(side), batch, [{ ...pastes[0], partner }], "exact");
+  assertThrows(mix([0, 1]), RangeError, "1 pastes for a batch of 2");
+  assertThrows(mix([0], 28), RangeError, "not a multiple of 8");
+  assertThrows(mix([0], 32, COUNT), RangeError, "no partner 4");
+  for (const image of [COUNT, -1, NaN]) assertThrows(mix([image]), RangeError, `no image ${image}`);
 });
 
 Deno.test("options out of their range are explained", () => {
