@@ -14,6 +14,8 @@ export interface Preset {
   recipe: Omit<Recipe, "backmix" | "precision">;
   /** BackMix's settings in the rows that have it. */
   backmix: BackmixOptions;
+  /** Further rows, to compare BackMix with: what each changes in the recipe of the row without it. */
+  rivals?: readonly Partial<Pick<Recipe, "backmix" | "regulariser">>[];
 }
 
 /** What the command line says about the data. */

@@ -1,6 +1,6 @@
 /**
- * Runs an experiment: one cell for each method, with and without BackMix, trial and seed. Finished cells gather in one
- * result file over any number of launches and are not run again.
+ * Runs an experiment: one cell for each method, with and without BackMix or a rival of it, trial and seed. Finished cells
+ * gather in one result file over any number of launches and are not run again.
  */
 import { resolve } from "node:path";
 import { openSet } from "../datasets/open_set.ts";
@@ -95,10 +95,10 @@ export async function runExperiment(
         ...(options.limit !== undefined && { limit: options.limit }),
       });
       for (const method of experiment.methods.filter(({ name }) => options.methods.includes(name))) {
-        for (const backmix of options.backmix) {
+        for (const recipe of recipesOf(preset, options)) {
           const plan: CellPlan = {
             method,
-            recipe: recipeOf(preset, options, backmix),
+            recipe,
             trial,
             seed,
             split,
@@ -113,7 +113,7 @@ export async function runExperiment(
             console.error(`${id}: finished before`);
             continue;
           }
-          checkRecipe(plan.recipe, data.train.labels.length); // before the engine is fetched
+          checkRecipe(plan.recipe, data.train); // before the engine is fetched
           engine ??= await unlessStopped(stop, start(options));
           const directory = `${places.runs}/${id}`;
           const finished = await runCell(plan, data, engine, { directory, resume: options.resume, stop, label: id });
@@ -185,11 +185,12 @@ function trialsOf({ trials }: Experiment, preset: Preset, options: ExperimentOpt
   return options.trials.length > 0 ? options.trials : preset.byDefault;
 }
 
-function recipeOf({ recipe, backmix }: Preset, options: ExperimentOptions, mixed: boolean): Recipe {
-  return {
-    ...recipe,
-    epochs: options.epochs ?? recipe.epochs,
-    backmix: mixed ? backmix : null,
-    precision: options.precision,
-  };
+/** The recipes of a method's rows: without BackMix, with it, and, unless one of the two was asked for, with its rivals. */
+function recipesOf({ recipe, backmix, rivals = [] }: Preset, options: ExperimentOptions): Recipe[] {
+  const { epochs = recipe.epochs, precision } = options;
+  const changes = [
+    ...options.backmix.map((mixed) => ({ backmix: mixed ? backmix : null })),
+    ...(options.backmix.length > 1 ? rivals : []),
+  ];
+  return changes.map((change) => ({ ...recipe, epochs, backmix: null, precision, ...change }));
 }

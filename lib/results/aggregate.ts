@@ -55,25 +55,27 @@ function student(freedom: number): number {
 }
 
 /**
- * Pairs each cell with BackMix and the one without that is alike in everything else.
+ * Pairs each cell with BackMix and the one without that is alike in everything else; and each with a rival of BackMix's
+ * alone and the one without.
  *
  * @returns [with, without] of each pair
  */
 export function pairsOf(cells: readonly Cell[]): [Cell, Cell][] {
-  const key = (cell: Cell) => digest([condition(cell), cell.trial, cell.seed, cell.split, cell.data.sha256]);
-  const without = new Map(cells.filter((cell) => !cell.backmix).map((cell) => [key(cell), cell]));
-  return cells.filter((cell) => cell.backmix && without.has(key(cell))).map((cell) => [cell, without.get(key(cell))!]);
+  const key = (cell: Cell, recipe: Cell["recipe"]) =>
+    digest([condition(cell, recipe), cell.trial, cell.seed, cell.split, cell.data.sha256]);
+  const byKey = new Map(cells.map((cell) => [key(cell, cell.recipe), cell]));
+  return cells.flatMap((cell): [Cell, Cell][] => {
+    const { regulariser, ...recipe } = cell.recipe;
+    if (!cell.backmix && regulariser === undefined) return [];
+    const without = byKey.get(key(cell, cell.backmix ? { ...cell.recipe, backmix: null } : recipe));
+    return without === undefined ? [] : [[cell, without]];
+  });
 }
 
-/** What runs must share to be compared, whether with BackMix or without. */
-function condition({ method, recipe, data, split }: Cell) {
+/** What runs must share to be compared. */
+function condition({ method, data, split }: Cell, recipe: Cell["recipe"]) {
   const { name, limit, evaluated_on, settings } = data;
-  return {
-    method,
-    recipe: { ...recipe, backmix: null },
-    data: { name, limit, evaluated_on, settings },
-    of: split.protocol,
-  };
+  return { method, recipe, data: { name, limit, evaluated_on, settings }, of: split.protocol };
 }
 
 /**
@@ -83,7 +85,7 @@ function condition({ method, recipe, data, split }: Cell) {
  * @param paired their differences
  */
 export function summarise(cells: readonly Cell[], paired: readonly PairedDifference[]): Summary {
-  const rowKey = (cell: Cell) => digest([condition(cell), cell.backmix, cell.recipe]);
+  const rowKey = (cell: Cell) => digest([condition(cell, cell.recipe), cell.backmix]);
   const rows = [...Map.groupBy(cells, rowKey).values()].map((group): SummaryRow => ({
     method: group[0].method,
     backmix: group[0].backmix,

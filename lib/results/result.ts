@@ -37,7 +37,7 @@ export interface ResultFile extends ResultHead {
   schema_version: typeof SCHEMA_VERSION;
   /** One entry a finished run, sorted by id. */
   cells: Cell[];
-  /** With minus without BackMix, one entry for each two runs that differ in nothing else. */
+  /** With minus without BackMix, or its rival, one entry for each two runs that differ in nothing else. */
   paired: PairedDifference[];
   /** Means over trials and seeds. */
   summary: Summary;
@@ -82,7 +82,10 @@ export interface Cell {
     /** The data set's numbers of the unknown classes. */
     unknown: number[];
   };
-  /** How it was trained, as plain data; `recipe.backmix` holds BackMix's settings, or null. */
+  /**
+   * How it was trained, as plain data; `recipe.backmix` holds BackMix's settings, or null; `recipe.regulariser` a rival's,
+   * where there is one.
+   */
   recipe: { [key: string]: Json };
   /** A short hash of the recipe and of whatever else decides what the run computes. */
   recipe_digest: string;
@@ -163,9 +166,9 @@ export interface Cell {
   extra?: Record<string, number>;
 }
 
-/** With minus without BackMix, of two runs on the same images. */
+/** With minus without BackMix, or its rival, of two runs on the same images. */
 export interface PairedDifference {
-  /** Id of the cell with BackMix. */
+  /** Id of the cell with BackMix, or its rival. */
   with: string;
   /** Id of the cell without. */
   without: string;
@@ -196,9 +199,9 @@ export type MeansByScore<M> = Record<string, Record<MetricName, M>>;
 
 /** Means over trials and seeds. */
 export interface Summary {
-  /** One entry for each method, with and without BackMix; runs of different recipes are never averaged. */
+  /** One entry for each method, with and without BackMix or a rival; runs of different recipes are never averaged. */
   rows: SummaryRow[];
-  /** One entry for each method that has pairs. */
+  /** One entry for each row that has pairs. */
   paired: SummaryPair[];
 }
 
@@ -224,7 +227,7 @@ export interface SummaryPair {
   method: string;
   /** The score that the method's publication uses. */
   headline: string;
-  /** Ids of the cells with BackMix; each has one partner without. */
+  /** Ids of the cells with BackMix, or its rival; each has one partner without. */
   cells: string[];
   /** Mean differences of the figures. */
   metrics: MeansByScore<MeanDifference>;

@@ -1,11 +1,19 @@
 /**
- * A result file as a table: a row for each method with and without BackMix, and the difference of the two; the published
- * figures in the last row. Every kind of score has its row, the headline score first.
+ * A result file as a table: a row for each method with and without BackMix or a rival of it, and the difference of the
+ * two; the published figures in the last row. Every kind of score has its row, the headline score first.
  */
+import type { Regulariser } from "../augment/regulariser.ts";
 import { metricTitles } from "../metrics/open_set_metrics.ts";
-import type { Figure, Mean, MeanDifference, MetricName, ResultFile } from "./result.ts";
+import type { Cell, Figure, Mean, MeanDifference, MetricName, ResultFile } from "./result.ts";
 
 const COLUMNS: readonly MetricName[] = ["acc", "auroc", "aupr_in", "fpr_at_tpr95", "dtacc", "oscr"];
+
+const REGULARISER_TITLES: Record<Regulariser["kind"], string> = {
+  mixup: "MixUp",
+  cutmix: "CutMix",
+  cutout: "CutOut",
+  "background-swap": "background swap",
+};
 
 /** A table: all rows as long as the first, which holds the titles. */
 export type Table = string[][];
@@ -23,15 +31,17 @@ export function tableOf(file: ResultFile): Table {
   const extras = [...new Set(rows.flatMap((row) => Object.keys(row.extra ?? {})))].sort();
   const titles = ["Method", "Score", "Runs", ...COLUMNS.map((name) => metricTitles[name]), ...extras.map(words)];
 
+  const cellOf = (id: string) => file.cells.find((cell) => cell.id === id)!;
+  const names = rows.map((row) => rowName(cellOf(row.cells[0])));
   const methods = [...new Set(rows.map((row) => row.method))];
   const body = methods.flatMap((method) => [
     ...rows.filter((row) => row.method === method).sort((a, b) => Number(a.backmix) - Number(b.backmix))
       .flatMap((row) => {
-        const several = rows.filter((other) => other.method === method && other.backmix === row.backmix).length > 1;
+        const run = cellOf(row.cells[0]);
+        const several = names.filter((name) => name === rowName(run)).length > 1;
         const recipe = several ? ` (recipe ${row.cells[0].split(".").at(-1)})` : "";
-        const run = file.cells.find((cell) => cell.id === row.cells[0])!;
         return scoresOf(row).map((score) => [
-          `${method}${row.backmix ? " + BackMix" : ""}${recipe}`,
+          `${rowName(run)}${recipe}`,
           words(score),
           String(row.cells.length),
           ...COLUMNS.map((name) => value(row.metrics[score][name], run.metrics[score][name])),
@@ -41,7 +51,7 @@ export function tableOf(file: ResultFile): Table {
     ...paired.filter((row) => row.method === method).flatMap((row) => {
       const pair = file.paired.find((one) => one.with === row.cells[0])!;
       return scoresOf(row).map((score) => [
-        `${method}: with - without`,
+        differenceName(cellOf(row.cells[0])),
         words(score),
         String(row.cells.length),
         ...COLUMNS.map((name) => difference(row.metrics[score][name], pair.metrics[score][name])),
@@ -89,6 +99,31 @@ export function terminal([titles, ...rows]: Table): string {
     return [`Score: ${score}`, ...aligned].join("\n");
   });
   return blocks.join("\n\n");
+}
+
+/** What BackMix is called: pasted without a map, it is but a random window. */
+function backmixTitle({ recipe }: Cell): string {
+  const { mask } = recipe.backmix as { mask?: string };
+  return mask === "none" ? "random window" : "BackMix";
+}
+
+function regulariserTitle({ recipe }: Cell): string | undefined {
+  const kind = (recipe.regulariser as Regulariser | undefined)?.kind;
+  return kind && (REGULARISER_TITLES[kind] ?? kind);
+}
+
+/** Method, rival, BackMix, as far as there are. */
+function rowName(cell: Cell): string {
+  return [cell.method, regulariserTitle(cell), ...(cell.backmix ? [backmixTitle(cell)] : [])]
+    .filter((part) => part !== undefined).join(" + ");
+}
+
+/** The name of a row of differences: "softmax: with - without" for BackMix, "softmax: MixUp - without" for a rival. */
+function differenceName(cell: Cell): string {
+  const rival = regulariserTitle(cell);
+  if (!cell.backmix) return `${cell.method}: ${rival} - without`;
+  const title = backmixTitle(cell);
+  return `${cell.method}${rival ? ` + ${rival}` : ""}: ${title === "BackMix" ? "with" : title} - without`;
 }
 
 function scoresOf(row: { headline: string; metrics: Record<string, unknown> }): string[] {

@@ -2,10 +2,13 @@
  * The batches of a training run: which images a step sees, and their pixels, mixed and augmented on bytes ahead of the
  * step. Everything is drawn from streams named by seed, purpose, and epoch or step, so a batch depends on its number only.
  */
-import { decodeBatch, type PixelValues, pixelValues, truncatedPixelValues } from "../augment/pixels.ts";
+import { drawAlterations, renderAltered } from "../augment/augmentation.ts";
+import { type CoveredSet, drawBackgrounds, swapBackgrounds } from "../augment/background_swap.ts";
+import { decodeBatch, type Images, type PixelValues, pixelValues, truncatedPixelValues } from "../augment/pixels.ts";
+import { drawRegularisation, regularise } from "../augment/regulariser.ts";
 import { drawViews, renderViews } from "../augment/view.ts";
 import type { CamBank } from "../backmix/cam_bank.ts";
-import { drawPastes, renderMixed } from "../backmix/mix.ts";
+import { drawPastes, mixedImages, type Paste, renderMixed } from "../backmix/mix.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { stream } from "../engine/streams.ts";
 import type { Recipe } from "./recipe.ts";
@@ -24,6 +27,8 @@ export interface Batch {
   raw?: Float32Array;
   /** Images whose backgrounds were pasted; only with BackMix. */
   partners: number[];
+  /** The other labels, `[batch]`, and the weight of `labels`; only with MixUp and CutMix. */
+  mixed?: { labels: Int32Array; lambda: number };
 }
 
 /** Steps in an epoch: the last, incomplete batch is left out, and other images fall into it in each epoch. */
@@ -45,6 +50,7 @@ export function batches(set: ImageSet, recipe: Recipe, seed: number, bank: CamBa
   const mixedValues: PixelValues = recipe.backmix?.pixels === "truncated"
     ? truncatedPixelValues(recipe.normalisation)
     : values;
+  const { augmentation, regulariser, backmix } = recipe;
   let order: { epoch: number; images: Uint32Array } = { epoch: -1, images: new Uint32Array() };
 
   return (step) => {
@@ -59,16 +65,48 @@ export function batches(set: ImageSet, recipe: Recipe, seed: number, bank: CamBa
       images: new Float32Array(size),
       partners: [],
     };
-    const views = drawViews(stream(seed, "views", step), indices.length);
-    if (bank === null || recipe.backmix === null) {
-      renderViews(images, indices, views, values, batch.images);
-      return batch;
+    const pastes = bank === null || backmix === null
+      ? null
+      : drawPastes(stream(seed, "mix", step), indices, bank.at(step), set.side, backmix);
+    if (pastes !== null) {
+      batch.raw = new Float32Array(size);
+      decodeBatch(images, indices, values, batch.raw);
+      batch.partners = pastes.map((paste) => paste.partner);
     }
-    const pastes = drawPastes(stream(seed, "mix", step), indices, bank.at(step), set.side, recipe.backmix);
-    renderMixed(images, indices, pastes, views, mixedValues, batch.images);
-    batch.raw = new Float32Array(size);
-    decodeBatch(images, indices, values, batch.raw);
-    batch.partners = pastes.map((paste) => paste.partner);
+    render(step, indices, pastes, batch.images);
+    if (regulariser !== undefined) {
+      const drawn = drawRegularisation(stream(seed, "regulariser", step), indices.length, set.side, regulariser);
+      regularise(batch.images, set.side, drawn, values.grey);
+      const { partners, lambda } = drawn;
+      if (partners) batch.mixed = { labels: Int32Array.from(partners, (k) => batch.labels[k]), lambda };
+    }
     return batch;
   };
+
+  /** The images to train on as floats: pasted, then augmented. */
+  function render(step: number, indices: Uint32Array, pastes: Paste[] | null, out: Float32Array): void {
+    const viewed = stream(seed, "views", step);
+    if (augmentation === undefined && pastes !== null) {
+      return renderMixed(images, indices, pastes, drawViews(viewed, indices.length), mixedValues, out);
+    }
+    const [source, batch] = pastedBytes(step, indices, pastes);
+    if (augmentation === undefined) return renderViews(source, batch, drawViews(viewed, batch.length), values, out);
+    const alterations = drawAlterations(
+      viewed,
+      stream(seed, "alterations", step),
+      batch.length,
+      set.side,
+      augmentation,
+    );
+    renderAltered(source, batch, alterations, augmentation.border, values, out);
+  }
+
+  /** Where the bytes of the batch lie once backgrounds are pasted into them, and at which places. */
+  function pastedBytes(step: number, indices: Uint32Array, pastes: Paste[] | null): [Images, Uint32Array] {
+    const whole = indices.map((_, k) => k);
+    if (pastes !== null) return [mixedImages(images, indices, pastes, backmix!.pixels), whole];
+    if (regulariser?.kind !== "background-swap") return [images, indices];
+    const partners = drawBackgrounds(stream(seed, "backgrounds", step), indices.length, set.labels.length);
+    return [swapBackgrounds(set as CoveredSet, indices, partners), whole];
+  }
 }

@@ -3,9 +3,12 @@
  * a checkpoint goes on under the same recipe only.
  */
 import { createHash } from "node:crypto";
+import { type Augmentation, checkAugmentation } from "../augment/augmentation.ts";
 import type { Normalisation } from "../augment/pixels.ts";
+import { checkRegulariser, type Regulariser } from "../augment/regulariser.ts";
 import type { BackboneName } from "../backbones/table.ts";
 import type { BackmixOptions } from "../backmix/mix.ts";
+import type { ImageSet } from "../datasets/image_set.ts";
 import type { Precision } from "../engine/jit.ts";
 import { UserError } from "../files/user_error.ts";
 import type { OptimiserOptions } from "./optimiser.ts";
@@ -34,6 +37,10 @@ export interface Recipe {
   batch: number;
   /** BackMix's settings; null trains without. */
   backmix: BackmixOptions | null;
+  /** What is done to each training image, after BackMix's paste; flip and crop by default. */
+  augmentation?: Augmentation;
+  /** A rival of BackMix, which changes a batch of images; none by default. */
+  regulariser?: Regulariser;
   /** Numbers of the method's loss that are not as published. */
   loss?: Record<string, number>;
   /** Label smoothing: share of each label that is spread evenly over all classes; none by default. */
@@ -63,10 +70,11 @@ function sortedJson(value: unknown): string {
 /**
  * Refuses a recipe that cannot be run.
  *
- * @param images how many training images there are
+ * @param set the training images
  * @throws {UserError} naming the option
  */
-export function checkRecipe(recipe: Recipe, images: number): void {
+export function checkRecipe(recipe: Recipe, set: Pick<ImageSet, "labels" | "foreground">): void {
+  const images = set.labels.length;
   if (!Number.isInteger(recipe.epochs) || recipe.epochs < 1) {
     throw new UserError(`--epochs ${recipe.epochs}: give a whole number, 1 or more.`);
   }
@@ -74,5 +82,18 @@ export function checkRecipe(recipe: Recipe, images: number): void {
     throw new UserError(
       `${images} training images do not fill one batch of ${recipe.batch}. Give a larger --limit, or leave it out.`,
     );
+  }
+  const { augmentation, regulariser, backmix } = recipe;
+  if (augmentation !== undefined) checkAugmentation(augmentation);
+  if (regulariser === undefined) return;
+  checkRegulariser(regulariser);
+  if (regulariser.kind !== "background-swap") return;
+  if (set.foreground === undefined) {
+    throw new UserError(
+      "Regulariser background-swap: these images come without foreground masks. Use it with priors, which knows them.",
+    );
+  }
+  if (backmix !== null) {
+    throw new UserError("Regulariser background-swap: it replaces what BackMix pastes. Train it without BackMix.");
   }
 }

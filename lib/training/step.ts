@@ -33,6 +33,13 @@ export interface StepInput {
   seed: Tensor1D;
   /** The unaltered images of the same batch, when their class activation maps are wanted. */
   raw?: Tensor4D;
+  /** The labels that the images have too, where two are mixed into one. */
+  mixed?: {
+    /** int32 `[batch]`, 0 .. classes-1. */
+    labels: Tensor1D;
+    /** Weight of `labels` outside, in [0, 1]; these weigh the rest. */
+    lambda: Scalar;
+  };
 }
 
 /** What a step gives. */
@@ -41,7 +48,7 @@ export interface StepResult {
   network: Network;
   /** Loss of the batch before the step. */
   loss: Scalar;
-  /** How many images of the batch were classified rightly before the step, a float32 scalar. */
+  /** How many images of the batch were classified rightly before the step, a float32 scalar; mixed ones by weight. */
   correct: Scalar;
   /** Class activation maps of `raw`, by the network before the step, `[batch, 8, 8]`; only with `raw`. */
   maps?: Tensor3D;
@@ -93,15 +100,19 @@ export function toTensors<Tree>(tree: Tree): Mapped<Tree, Tensor> {
 export function step(parts: StepParts, network: Network, input: StepInput): StepResult {
   const { backbone, method, optimiser, loss: options, smoothing } = parts;
   const { params, state } = network;
-  const { images, labels, seed } = input;
+  const { images, labels, seed, mixed } = input;
   const { loss, gradients, aside } = lossAndGradients(params, (params) => {
     const { map, feature, state: moved } = backbone.apply(params.backbone, state, images, { training: true, seed });
     const logits = method.logits(params.method, { map, feature });
-    const target = targetOf(labels, logits.shape[1], smoothing);
-    const correct = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")) as Scalar;
+    const lossOf = (label: Tensor1D): Scalar => {
+      const target = targetOf(label, logits.shape[1], smoothing);
+      return method.loss(params.method, { map, feature, logits, label, target }, options);
+    };
+    const predicted = tf.argMax(logits, 1);
+    const correctOf = (label: Tensor1D) => tf.sum(tf.cast(tf.equal(predicted, label), "float32")) as Scalar;
     return {
-      loss: method.loss(params.method, { map, feature, logits, label: labels, target }, options),
-      aside: { state: moved, correct },
+      loss: weighed(labels, mixed, lossOf),
+      aside: { state: moved, correct: weighed(labels, mixed, correctOf) },
     };
   }, `Method ${method.name}: `);
   const moved = optimiser.update(params, gradients, network.moments, input.rate);
@@ -111,6 +122,12 @@ export function step(parts: StepParts, network: Network, input: StepInput): Step
     correct: aside.correct,
     ...(input.raw && { maps: mapsOf(backbone, method, network, input.raw, labels) }),
   };
+}
+
+/** lambda f(label a) + (1 - lambda) f(label b) where images are mixed, else f(label). */
+function weighed(labels: Tensor1D, mixed: StepInput["mixed"], f: (labels: Tensor1D) => Scalar): Scalar {
+  if (mixed === undefined) return f(labels);
+  return tf.add(tf.mul(mixed.lambda, f(labels)), tf.mul(tf.sub(1, mixed.lambda), f(mixed.labels)));
 }
 
 /**

@@ -75,7 +75,7 @@ export const CHECKPOINT = "checkpoint.safetensors";
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   const { recipe, images, seed, directory, stop } = options;
-  checkRecipe(recipe, images.labels.length);
+  checkRecipe(recipe, images);
   const path = `${directory}/${CHECKPOINT}`;
   const identity = { ...options.identity, recipe, seed, images: images.labels.length };
   const epochSteps = stepsPerEpoch(images.labels.length, recipe);
@@ -213,6 +213,10 @@ async function runStep(
     rate: tf.scalar(rate),
     seed: tf.tensor1d([dropout.bits() | 0, dropout.bits() | 0], "int32"),
     raw: batch.raw && tf.tensor4d(batch.raw, shape),
+    mixed: batch.mixed && {
+      labels: tf.tensor1d(batch.mixed.labels, "int32"),
+      lambda: tf.scalar(batch.mixed.lambda),
+    },
   };
   try {
     const { network: moved, ...told } = await step.later(network, input);

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { REGULARISERS } from "../../lib/augment/regulariser.ts";
+import { DESCRIBED } from "../../lib/backmix/mix.ts";
 import { engine, startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { type ExperimentOptions, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
 import type { Experiment } from "../../lib/experiment/experiment.ts";
@@ -9,6 +11,7 @@ import { UserError } from "../../lib/files/user_error.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { movedBetween } from "../../lib/results/check.ts";
 import { readScores } from "../../lib/results/scores.ts";
+import { tableOf } from "../../lib/results/table.ts";
 import { commandOf, type Ended, start } from "./child.ts";
 import { smallExperiment } from "./small_experiment.ts";
 
@@ -217,6 +220,34 @@ Deno.test("the scripts explain themselves, and tell mistakes in one line, with a
   assertEquals(mistake.errors, "--epochs -1: give a whole number, 1 or more.\n");
   assertMatch(debug.errors, /^UserError: --presets: no such option\..*\n +at /);
   assertEquals([trial.code, trial.errors], [1, "--trial 5: no such trial. Choose one of 0, 1, 2, 3, 4.\n"]);
+});
+
+Deno.test("a preset's rivals are rows of their own, and left out where only with or without BackMix is asked for", async () => {
+  const out = await Deno.makeTempDir();
+  const { quick } = smallExperiment.presets;
+  const rivals = [{ backmix: { ...DESCRIBED, mask: "none" as const } }, {
+    regulariser: REGULARISERS["background-swap"],
+  }];
+  const experiment = { ...smallExperiment, presets: { quick: { ...quick, rivals } } };
+  const run = async (...args: string[]) =>
+    (await runExperiment(experiment, optionsOf("--out", out, ...args), never)).file!;
+  assertEquals((await run("--no-backmix")).cells.length, 1);
+  const whole = await run();
+  const namesOf = (name: string) => tableOf(whole).filter((row) => row[1] === name).map((row) => row[0]);
+  assertEquals(
+    new Set(namesOf("max logit")),
+    new Set([
+      "softmax",
+      "softmax + BackMix",
+      "softmax + background swap",
+      "softmax + random window",
+      "softmax: with - without",
+      "softmax: background swap - without",
+      "softmax: random window - without",
+    ]),
+  );
+  assertEquals(new Set(whole.cells.map(({ id }) => id)).size, 4);
+  await Deno.remove(out, { recursive: true });
 });
 
 Deno.test("presets as they stand go to the committed results, everything else to the folder of the runs", () => {

@@ -50,6 +50,17 @@ Deno.test("a pair is alike in all but BackMix: trial, seed, data and the rest of
   ) assertEquals(pairsOf([a, { ...b, ...other }]), []);
 });
 
+Deno.test("a rival of BackMix is paired with the run without it; on BackMix, with the run without BackMix", async () => {
+  const [plain, backmix] = [await cell({}), await cell({ backmix: true })];
+  const regulariser = { kind: "mixup", alpha: 1 };
+  const on = (one: Cell): Cell => ({ ...one, id: `${one.id}+mixup`, recipe: { ...one.recipe, regulariser } });
+  const [mixup, both] = [on(plain), on(backmix)];
+  assertEquals(pairsOf([mixup, both, backmix, plain]), [[mixup, plain], [both, mixup], [backmix, plain]]);
+  assertEquals(pairsOf([mixup, backmix, both]), [[both, mixup]]);
+  const cutmix = { ...plain, recipe: { ...plain.recipe, regulariser: { kind: "cutmix", alpha: 1, probability: 0.5 } } };
+  assertEquals(pairsOf([mixup, cutmix]), []);
+});
+
 Deno.test("a summary averages trials of one recipe, and never two recipes", async () => {
   const trials = [await cell({ trial: 0 }), await cell({ trial: 2 })];
   const longer = await cell({}, { recipe: { ...trials[0].recipe, epochs: 7 }, recipe_digest: "c".repeat(16) });

@@ -35,6 +35,48 @@ Deno.test("a table shows each score, without and with BackMix, their difference,
   assertMatch(table[5][4], /^[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)$/);
 });
 
+Deno.test("rows that differ in a rival of BackMix are told apart by its name, two recipes of one name by their digests", async () => {
+  const path = `${folder}/rivals.json`;
+  const plain = await sampleCell(folder, {});
+  const backmix = await sampleCell(folder, { backmix: true });
+  let number = 0;
+  const add = (cell: typeof plain, changed: typeof plain["recipe"]) =>
+    addCell(path, head, {
+      ...cell,
+      recipe: { ...cell.recipe, ...changed },
+      recipe_digest: `${number++}`.padEnd(16, "0"),
+    });
+  await add(plain, {});
+  await add(plain, { regulariser: { kind: "mixup", alpha: 1 } });
+  await add(plain, { regulariser: { kind: "background-swap" } });
+  await add(backmix, {});
+  await add(backmix, { backmix: { mask: "none" } });
+  await add(backmix, { regulariser: { kind: "mixup", alpha: 1 } });
+  await add(plain, { regulariser: { kind: "cutout", side: 0.5 } });
+  const table = tableOf(await add(plain, { regulariser: { kind: "cutout", side: 0.25 } }));
+  assertEquals(
+    new Set(table.map(([name]) => name)),
+    new Set([
+      "Method",
+      "softmax",
+      "softmax + MixUp",
+      "softmax + background swap",
+      "softmax + CutOut (recipe 60000000)",
+      "softmax + CutOut (recipe 70000000)",
+      "softmax + BackMix",
+      "softmax + random window",
+      "softmax + MixUp + BackMix",
+      "softmax: MixUp - without",
+      "softmax: background swap - without",
+      "softmax: CutOut - without",
+      "softmax: with - without",
+      "softmax: random window - without",
+      "softmax + MixUp: with - without",
+      "as published",
+    ]),
+  );
+});
+
 Deno.test("several runs are shown as mean and deviation", async () => {
   const table = tableOf(await file([0, 2]));
   assertEquals(table[1][2], "2");

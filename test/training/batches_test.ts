@@ -5,6 +5,11 @@ import { DESCRIBED } from "../../lib/backmix/mix.ts";
 import type { ImageSet } from "../../lib/datasets/image_set.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { type Batch, batches, stepsPerEpoch } from "../../lib/training/batches.ts";
+import { pixelValues } from "../../lib/augment/pixels.ts";
+import { CSSR_STRONG, randAugment } from "../../lib/augment/augmentation.ts";
+import { REGULARISERS } from "../../lib/augment/regulariser.ts";
+import { priors } from "../../lib/datasets/priors.ts";
+import type { Recipe } from "../../lib/training/recipe.ts";
 import { smallRecipe } from "./small_run.ts";
 
 const SIDE = 32;
@@ -91,4 +96,69 @@ Deno.test("with BackMix a batch may be made one step ahead with lag 1, not with 
   batches(set, smallRecipe(1), 0, new CamBank(31, DESCRIBED))(1);
   const bank = new CamBank(31, { ...DESCRIBED, lag: 0 });
   assertThrows(() => batches(set, smallRecipe(0), 0, bank)(1), RangeError);
+});
+
+const richer: [string, Partial<Recipe>][] = [
+  ["RandAugment", { augmentation: randAugment() }],
+  ["CSSR's augmentation", { augmentation: CSSR_STRONG }],
+  ...Object.entries(REGULARISERS).map(([name, regulariser]): [string, Partial<Recipe>] => [name, { regulariser }]),
+  ["MixUp on CSSR's augmentation", { augmentation: CSSR_STRONG, regulariser: REGULARISERS.mixup }],
+];
+const covered = priors({ seed: 0, train: 31, test: 6 }).train;
+
+Deno.test("with any augmentation and regulariser a batch depends on seed and step only, and shows the same images", () => {
+  const plain = batches(covered, smallRecipe(null), 3, null);
+  for (const [name, changed] of richer) {
+    const recipe = smallRecipe(null, changed);
+    const there = batches(covered, recipe, 3, null), back = batches(covered, recipe, 3, null);
+    const expected = [0, 1, 2].map((step) => there(step));
+    for (const step of [2, 0, 1]) assertEquals(back(step), expected[step], name);
+    for (const batch of expected) {
+      const { indices, labels, images } = plain(batch.step);
+      assertEquals([batch.indices, batch.labels], [indices, labels], name);
+      assertEquals(batch.images.length, images.length);
+      assert(batch.images.every(Number.isFinite), name);
+    }
+    const changedAt = expected.filter(({ step, images }) => String(images) !== String(plain(step).images));
+    assert(changedAt.length > 0, name); // CutMix leaves half of the batches alone
+  }
+});
+
+Deno.test("mixed labels are those of the batch's own images, and lambda says how they are mixed", () => {
+  for (const kind of ["mixup", "cutmix"] as const) {
+    const recipe = smallRecipe(null, { regulariser: REGULARISERS[kind] });
+    const mixedOf = batches(covered, recipe, 0, null), plainOf = batches(covered, smallRecipe(null), 0, null);
+    for (let step = 0; step < 8; step++) {
+      const { images, labels, mixed } = mixedOf(step), plain = plainOf(step);
+      const { lambda } = mixed!;
+      assertEquals([...mixed!.labels].sort(), [...labels].sort());
+      const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
+      if (kind === "mixup") { // the partners are a permutation, so the batch's mean stays
+        assert(Math.abs(sum(images) - sum(plain.images)) < 1e-2);
+      }
+      if (lambda === 1) assertEquals(images, plain.images);
+    }
+  }
+  for (const [, changed] of richer.filter(([, { regulariser }]) => regulariser?.kind === "cutout")) {
+    assertEquals(batches(covered, smallRecipe(null, changed), 0, null)(0).mixed, undefined);
+  }
+});
+
+Deno.test("BackMix pastes before a richer augmentation, which then sees the same flips and crops", () => {
+  const exact = batches(set, smallRecipe(1), 0, new CamBank(31, DESCRIBED))(0);
+  const bytes = batches(set, smallRecipe(1, { augmentation: { border: "black" } }), 0, new CamBank(31, DESCRIBED))(0);
+  assertEquals([bytes.partners, bytes.raw], [exact.partners, exact.raw]);
+  const { byte, grey } = pixelValues(smallRecipe(1).normalisation); // grey lies between two levels of bytes
+  assertEquals(bytes.images, exact.images.map((value) => value === grey ? byte[128] : value));
+  const strong = batches(set, smallRecipe(1, { augmentation: CSSR_STRONG }), 0, new CamBank(31, DESCRIBED))(0);
+  assertEquals(strong.partners, exact.partners);
+  assertNotEquals(strong.images, exact.images);
+});
+
+Deno.test("on swapped backgrounds a shape stands on another image's texture, in the same views", () => {
+  const swapped = batches(covered, smallRecipe(null, { regulariser: REGULARISERS["background-swap"] }), 0, null)(0);
+  const plain = batches(covered, smallRecipe(null), 0, null)(0);
+  let same = 0, differs = 0;
+  swapped.images.forEach((value, at) => value === plain.images[at] ? same++ : differs++);
+  assert(same > 0.1 * SIZE * 12 && differs > 0.5 * SIZE * 12, `${same} the same, ${differs} not`);
 });

@@ -1,11 +1,21 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { classifier32 } from "../../lib/backbones/classifier32.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { leavesOf } from "../../lib/engine/tree.ts";
 import { mapsOf } from "../../lib/evaluation/maps.ts";
 import { UserError } from "../../lib/files/user_error.ts";
+import { arpl } from "../../lib/methods/arpl.ts";
+import { gcpl } from "../../lib/methods/gcpl.ts";
+import { rpl } from "../../lib/methods/rpl.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
-import { initialNetwork, lossAndGradients, type StepInput, trainingStep } from "../../lib/training/step.ts";
+import {
+  initialNetwork,
+  lossAndGradients,
+  type StepInput,
+  type StepResult,
+  trainingStep,
+} from "../../lib/training/step.ts";
 
 await startTensorFlow();
 
@@ -41,6 +51,51 @@ Deno.test("equal steps give equal bits, and another seed another loss", () => {
   assertEquals(kernel(), kernel());
   const loss = (seed: number[]) => step(network, { ...input, seed: tf.tensor1d(seed, "int32") }).loss.dataSync()[0];
   assert(loss([1, 1]) !== loss([1, 2]));
+});
+
+Deno.test("with lambda 1 the other labels change nothing: loss, count and network are the plain step's, bit for bit", () => {
+  for (const method of [softmax, gcpl, rpl, arpl]) {
+    const step = trainingStep(backbone, method, { ...recipe, smoothing: 0.1 });
+    const network = initialNetwork(backbone, method, 3, stream(0, "init"));
+    const plain = step(network, input);
+    const mixed = step(network, {
+      ...input,
+      mixed: { labels: tf.tensor1d([2, 1, 0, 0], "int32"), lambda: tf.scalar(1) },
+    });
+    assertEquals(mixed.loss.dataSync(), plain.loss.dataSync(), method.name);
+    assertEquals(mixed.correct.dataSync(), plain.correct.dataSync());
+    const moved = leavesOf<tf.Tensor>(mixed.network);
+    for (const [name, tensor] of leavesOf<tf.Tensor>(plain.network)) {
+      assertEquals(moved.get(name)!.dataSync(), tensor.dataSync(), `${method.name}: ${name}`);
+    }
+  }
+});
+
+Deno.test("a mixed step's loss, count and gradient are those of both labels, weighed by lambda", () => {
+  const lambda = 0.3;
+  const others = tf.tensor1d([2, 1, 0, 0], "int32");
+  const rate = tf.scalar(1e-3);
+  for (const method of [softmax, gcpl, rpl, arpl]) {
+    const step = trainingStep(backbone, method, { ...recipe, optimiser: { ...recipe.optimiser, weightDecay: 0 } });
+    const network = initialNetwork(backbone, method, 3, stream(0, "init"));
+    const a = step(network, { ...input, rate });
+    const b = step(network, { ...input, rate, labels: others });
+    const mixed = step(network, { ...input, rate, mixed: { labels: others, lambda: tf.scalar(lambda) } });
+    const weighed = (of: (result: StepResult) => tf.Tensor) => {
+      const [x, y] = [of(a).dataSync(), of(b).dataSync()];
+      return Array.from(x, (value, i) => lambda * value + (1 - lambda) * y[i]);
+    };
+    assertAlmostEquals(mixed.loss.dataSync()[0], weighed(({ loss }) => loss)[0], 1e-5);
+    assertAlmostEquals(mixed.correct.dataSync()[0], weighed(({ correct }) => correct)[0], 1e-5);
+    for (const name of leavesOf(mixed.network.moments).keys()) { // after one step they are the gradients
+      const gradient = (result: StepResult) => leavesOf<tf.Tensor>(result.network.moments).get(name)!;
+      const expected = weighed(gradient);
+      const most = Math.max(...expected.map(Math.abs));
+      gradient(mixed).dataSync().forEach((value, i) =>
+        assert(Math.abs(value - expected[i]) <= 1e-4 * most + 1e-9, `${method.name}: ${name}`)
+      );
+    }
+  }
 });
 
 Deno.test("repeated steps on one batch lower its loss, and count what is right", () => {

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { CSSR_STRONG } from "../../lib/augment/augmentation.ts";
+import { REGULARISERS } from "../../lib/augment/regulariser.ts";
 import { engine, startTensorFlow, type tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree, leavesOf } from "../../lib/engine/tree.ts";
 import { Interrupted } from "../../lib/files/task.ts";
@@ -143,6 +145,30 @@ Deno.test("without BackMix, stopped before its first step, inside an epoch or be
     await assertRejects(() => train({ ...smallRun({ ...run, directory }), stop: stopAfter(stopped) }), Interrupted);
     await finish({ ...run, directory, resume: true });
     assertEquals(await checkpointOf(directory), whole, `stopped after ${stopped} steps`);
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("so does a run with CSSR's augmentation on BackMix and MixUp, stopped inside an epoch and between two", async () => {
+  const recipe = { epochs: 2, batch: 60, augmentation: CSSR_STRONG, regulariser: REGULARISERS.mixup };
+  const run = { recipe }; // 4 steps an epoch
+  const whole = await unbroken(run);
+  for (const stopped of [3, 4]) {
+    const directory = await Deno.makeTempDir();
+    await assertRejects(() => train({ ...smallRun({ ...run, directory }), stop: stopAfter(stopped) }), Interrupted);
+    await finish({ ...run, directory, resume: true });
+    assertEquals(await checkpointOf(directory), whole, `stopped after ${stopped} steps`);
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("each rival of BackMix trains", async () => {
+  for (const regulariser of Object.values(REGULARISERS)) {
+    const directory = await Deno.makeTempDir();
+    const run = { directory, lag: null, recipe: { epochs: 1, batch: 60, regulariser } };
+    const { network, lastLoss } = await train(smallRun(run));
+    assert(lastLoss > 0 && lastLoss < 3, `${regulariser.kind}: ${lastLoss}`);
+    disposeTree(network);
     await Deno.remove(directory, { recursive: true });
   }
 });
