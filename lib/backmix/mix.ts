@@ -10,7 +10,7 @@
  * Drawing (random, reads the bank) and rendering (neither) are apart, so that a test can force the draws.
  */
 import { type ByteValues, CHANNELS, EXACT, type Images, type PixelValues, TRUNCATED } from "../augment/pixels.ts";
-import { PADDING, placeInView, renderViews, type View } from "../augment/view.ts";
+import { AS_IT_IS, placeInView, renderViews, type View } from "../augment/view.ts";
 import type { Stream } from "../engine/streams.ts";
 import { UserError } from "../files/user_error.ts";
 import type { BankOptions } from "./cam_bank.ts";
@@ -167,9 +167,6 @@ export function renderMixed(
   const size = images.side * images.side * CHANNELS;
   pastes.forEach((paste, k) => applyPaste(images, paste, views[k], values, out.subarray(k * size, (k + 1) * size)));
 }
-
-/** Neither flipped nor shifted. */
-const AS_IT_IS: View = { flip: false, top: PADDING, left: PADDING };
 
 /**
  * A mixed batch as bytes, for an augmentation that goes on with bytes; as the reference has it between paste and flip.

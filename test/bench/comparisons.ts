@@ -7,8 +7,11 @@ import type { Precision } from "../../lib/engine/jit.ts";
 /** A piece of work that both sides can do; sent to them as it stands. */
 export type Work =
   | NetworkWork
-  /** "pixels": BackMix's images of a batch of `size`, mixed and raw; "oscr": OSCR of `size` known and unknown scores. */
-  | { kind: "pixels" | "oscr"; size: number };
+  /**
+   * "pixels": BackMix's images of a batch of `size`, mixed and raw; "rand-augment", "cssr": a batch by that augmentation;
+   * "oscr": OSCR of `size` known and unknown scores.
+   */
+  | { kind: "pixels" | "rand-augment" | "cssr" | "oscr"; size: number };
 
 /** Work of a network. */
 export interface NetworkWork {
@@ -79,6 +82,20 @@ export function comparisons(options: { bfloat16: boolean }): Comparison[] {
       work: { kind: "pixels", size: 128 },
       ways: ["torchvision, as the reference"],
       target: 50,
+    },
+    {
+      name: "rand-augment",
+      what: "RandAugment (2, 9), 1 thread",
+      work: { kind: "rand-augment", size: 128 },
+      ways: ["torchvision"],
+      target: 5,
+    },
+    {
+      name: "cssr",
+      what: "CSSR's augmentation, 1 thread",
+      work: { kind: "cssr", size: 128 },
+      ways: ["torchvision and Pillow, as the reference"],
+      target: 5,
     },
     {
       name: "oscr",

@@ -77,7 +77,9 @@ function prepare(work: Work): () => Promise<void> | void {
     case "forward":
       return forwardWork(work);
     case "pixels":
-      return pixelWork(work.size);
+    case "rand-augment":
+    case "cssr":
+      return pixelWork(work.kind, work.size);
     case "oscr":
       return oscrWork(work.size);
   }

@@ -1,8 +1,9 @@
 /**
- * The pixel work of BackMix training: order, draws, paste, flip, crop, and the raw images for the maps, by the very
- * function that makes the training loop's batches. In one thread.
+ * The pixel work of training, by the very function that makes the training loop's batches: with BackMix (order, draws,
+ * paste, flip, crop, and the raw images for the maps), or by a richer augmentation. In one thread.
  */
-import { UNIT } from "../../lib/augment/pixels.ts";
+import { CSSR_STRONG, randAugment } from "../../lib/augment/augmentation.ts";
+import { CENTRED } from "../../lib/augment/pixels.ts";
 import { CamBank } from "../../lib/backmix/cam_bank.ts";
 import { DESCRIBED } from "../../lib/backmix/mix.ts";
 import type { ImageSet } from "../../lib/datasets/image_set.ts";
@@ -14,8 +15,15 @@ const SIDE = 32; // pixels
 const IMAGES = 20_000; // 61 MB, more than a processor's cache, as a real data set
 const CLASSES = 6;
 
+/** What is measured, as parts of a recipe. */
+const PIPELINES = {
+  pixels: { backmix: { ...DESCRIBED, lag: 1e9 } }, // the bank never moves: its update is not pixel work
+  "rand-augment": { backmix: null, augmentation: randAugment(2, 9) },
+  cssr: { backmix: null, augmentation: CSSR_STRONG },
+};
+
 /** A function that makes the next batch. */
-export function pixelWork(batch: number): () => void {
+export function pixelWork(kind: keyof typeof PIPELINES, batch: number): () => void {
   const random = stream(0, "bench", 0);
   const set: ImageSet = {
     name: "train",
@@ -24,19 +32,18 @@ export function pixelWork(batch: number): () => void {
     labels: Int32Array.from({ length: IMAGES }, (_, k) => k % CLASSES),
     index: Int32Array.from({ length: IMAGES }, (_, k) => k),
   };
-  const lag = 1e9; // the bank never moves: its update is not pixel work
   const maps = Float32Array.from({ length: IMAGES * 64 }, () => random.uniform()); // no ties, as after an epoch
   const recipe: Recipe = {
     backbone: { name: "classifier32", width: 1, dropout: 0.2 },
-    normalisation: UNIT,
+    normalisation: CENTRED,
     optimiser: { momentum: 0.9, weightDecay: 1e-4, nesterov: false },
     schedule: { kind: "one-cycle", peak: 0.1, rise: 0.2 },
     epochs: 1,
     batch,
-    backmix: { ...DESCRIBED, lag },
+    ...PIPELINES[kind],
     precision: "float32",
   };
-  const bank = CamBank.restore({ maps, waiting: [] }, 0, recipe.backmix!);
+  const bank = recipe.backmix && CamBank.restore({ maps, waiting: [] }, 0, recipe.backmix);
   const next = batches(set, recipe, 0, bank);
   let step = 0;
   return () => void next(step++);

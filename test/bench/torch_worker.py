@@ -2,12 +2,14 @@
 
 The network is written as PyTorch's users write it, each way as its manual advises: fused SGD, gradients set to None,
 inference mode or frozen parameters in evaluation. Pixel work and OSCR follow the published reference code (backmix.py of
-Vanixxz/BackMix in a data loader without processes; compute_oscr of iCGY96/ARPL), which is what a user has without us.
+Vanixxz/BackMix and augtools.py of xyzedd/CSSR in a data loader without processes; compute_oscr of iCGY96/ARPL), which is
+what a user has without us.
 """
 
 import json
 import os
 import platform
+import random
 import shutil
 import statistics
 import sys
@@ -17,7 +19,7 @@ import numpy
 import PIL
 import torch
 import torchvision
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
@@ -218,8 +220,63 @@ class Mixed(Dataset):
         return raw, self.to_tensor(self.augment(self.to_image(torch.clamp(image * 0.25 + 0.5, 0, 1)))), index
 
 
-def pixel_work(size):
-    loader = DataLoader(Mixed(20_000), batch_size=size, shuffle=True, drop_last=True)
+class CssrOperations:
+    """Two of ten operations, each done half the time, and a grey square."""
+
+    def __init__(self):
+        self.pool = [
+            lambda image, v: ImageEnhance.Brightness(image).enhance(v * 1.8 / 10 + 0.1),
+            lambda image, v: ImageEnhance.Color(image).enhance(v * 0.9 / 10 + 0.05),
+            lambda image, v: ImageOps.equalize(image),
+            lambda image, v: image,
+            lambda image, v: ImageOps.posterize(image, int(v * 4 / 10) + 4),
+            lambda image, v: image.rotate(self.signed(int(v * 15 / 10))),
+            lambda image, v: ImageEnhance.Sharpness(image).enhance(v * 1.8 / 10 + 0.05),
+            lambda image, v: image.transform(image.size, Image.AFFINE, (1, self.signed(v * 0.3 / 10), 0, 0, 1, 0)),
+            lambda image, v: image.transform(image.size, Image.AFFINE, (1, 0, 0, self.signed(v * 0.3 / 10), 1, 0)),
+            lambda image, v: ImageOps.solarize(image, 256 - int(v * 256 / 10)),
+        ]
+
+    @staticmethod
+    def signed(value):
+        return -value if random.random() < 0.5 else value
+
+    def __call__(self, image):
+        for operation in random.choices(self.pool, k=2):
+            v = numpy.random.randint(1, 10)
+            if random.random() < 0.5:
+                image = operation(image, v)
+        x, y = (int(max(0, numpy.random.uniform(0, SIDE) - SIDE / 4)) for _ in range(2))
+        image = image.copy()
+        square = (x, y, min(SIDE, x + SIDE // 2), min(SIDE, y + SIDE // 2))
+        ImageDraw.Draw(image).rectangle(square, (127, 127, 127))
+        return image
+
+
+class Augmented(Dataset):
+    """An image flipped, cropped, and by RandAugment or CSSR's augmentation."""
+
+    def __init__(self, images, kind):
+        self.images = numpy.random.default_rng(0).integers(0, 256, (images, SIDE, SIDE, 3), dtype=numpy.uint8)
+        self.cssr = kind == "cssr"
+        crop = transforms.RandomCrop(SIDE, padding=4, padding_mode="reflect" if self.cssr else "constant")
+        operations = CssrOperations() if self.cssr else transforms.RandAugment(2, 9)
+        normalise = transforms.Normalize((0.5,) * 3, (0.25,) * 3)
+        self.augment = transforms.Compose(
+            [transforms.RandomHorizontalFlip(), crop, operations, transforms.ToTensor(), normalise]
+        )
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        image = self.augment(Image.fromarray(self.images[index]))
+        return image * random.uniform(0.1, 2) if self.cssr else image, index
+
+
+def pixel_work(kind, size):
+    images = Mixed(20_000) if kind == "pixels" else Augmented(20_000, kind)
+    loader = DataLoader(images, batch_size=size, shuffle=True, drop_last=True)
     batches = iter(loader)
 
     def run():
@@ -257,7 +314,7 @@ def prepare(work, way):
         return training_work(work, way)
     if kind == "forward":
         return forward_work(work, way)
-    return pixel_work(size) if kind == "pixels" else oscr_work(size)
+    return oscr_work(size) if kind == "oscr" else pixel_work(kind, size)
 
 
 def seconds_of(run, at_least):
@@ -280,7 +337,7 @@ def answer(request):
         versions = {name: module.__version__ for name, module in modules.items()}
         return {"versions": versions | {"python": platform.python_version()}}
     work, way = request["work"], request["way"]
-    torch.set_num_threads(1 if work["kind"] in ("pixels", "oscr") else THREADS)
+    torch.set_num_threads(THREADS if work["kind"] in ("step", "forward") else 1)
     key = json.dumps([work, way])
     if key not in prepared:
         run = prepare(work, way)
