@@ -30,6 +30,10 @@ export { type BackboneName, type BackboneSizes } from "./lib/backbones/table.ts"
 
 export { CENTRED, type Images, type Normalisation, type PixelValues, pixelValues, UNIT } from "./lib/augment/pixels.ts";
 export { drawViews, renderViews, type View } from "./lib/augment/view.ts";
+export { type Augmentation, CSSR_STRONG, randAugment } from "./lib/augment/augmentation.ts";
+export type { Border } from "./lib/augment/crop.ts";
+export type { PoolOptions } from "./lib/augment/pools.ts";
+export { type Regulariser, REGULARISERS } from "./lib/augment/regulariser.ts";
 export type { Foreground } from "./lib/backmix/foreground.ts";
 export { type BankOptions, type BankState, CamBank, type Update } from "./lib/backmix/cam_bank.ts";
 export { classActivationMaps } from "./lib/backmix/cam.ts";
