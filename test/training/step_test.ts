@@ -7,6 +7,9 @@ import { mapsOf } from "../../lib/evaluation/maps.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 import { arpl } from "../../lib/methods/arpl.ts";
 import { gcpl } from "../../lib/methods/gcpl.ts";
+import { linear } from "../../lib/methods/linear.ts";
+import { pcssr } from "../../lib/methods/pcssr.ts";
+import { rcssr } from "../../lib/methods/rcssr.ts";
 import { rpl } from "../../lib/methods/rpl.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import {
@@ -54,7 +57,7 @@ Deno.test("equal steps give equal bits, and another seed another loss", () => {
 });
 
 Deno.test("with lambda 1 the other labels change nothing: loss, count and network are the plain step's, bit for bit", () => {
-  for (const method of [softmax, gcpl, rpl, arpl]) {
+  for (const method of [softmax, gcpl, rpl, arpl, linear, pcssr, rcssr]) {
     const step = trainingStep(backbone, method, { ...recipe, smoothing: 0.1 });
     const network = initialNetwork(backbone, method, 3, stream(0, "init"));
     const plain = step(network, input);
@@ -75,7 +78,7 @@ Deno.test("a mixed step's loss, count and gradient are those of both labels, wei
   const lambda = 0.3;
   const others = tf.tensor1d([2, 1, 0, 0], "int32");
   const rate = tf.scalar(1e-3);
-  for (const method of [softmax, gcpl, rpl, arpl]) {
+  for (const method of [softmax, gcpl, rpl, arpl, linear, pcssr, rcssr]) {
     const step = trainingStep(backbone, method, { ...recipe, optimiser: { ...recipe.optimiser, weightDecay: 0 } });
     const network = initialNetwork(backbone, method, 3, stream(0, "init"));
     const a = step(network, { ...input, rate });
