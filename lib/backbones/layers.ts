@@ -178,11 +178,20 @@ export function normalisation(
   return operation("FusedBatchNormV3", [x, gamma, beta, mean, variance], attributes, 6)[0] as Tensor4D;
 }
 
-/** x where it is positive, else slope * x, for a slope in [0, 1); slope 0 is ReLU. */
+/**
+ * x where it is positive, else slope * x, for a slope in [0, 1); slope 0 is ReLU.
+ *
+ * Not for what is added to a convolution with a bias, unless the slope is 0: TensorFlow 2.21 fuses the four, and in
+ * bfloat16 then takes 0.2 for the slope, whatever it is.
+ */
 export function leakyRelu(x: Tensor4D, slope: number): Tensor4D {
+  // the gradients ask for the sign only, which y has too: so x need not be kept until then
+  if (slope === 0) {
+    const [y] = operation("Relu", [x], FLOAT);
+    return withGradient(y as Tensor4D, [x], [y], (dy, [y]) => operation("ReluGrad", [dy, y], FLOAT));
+  }
   const attributes = { ...FLOAT, alpha: float(slope) };
   const [y] = operation("LeakyRelu", [x], attributes);
-  // the gradient asks for the sign only, which y has too: so x need not be kept until then
   return withGradient(y as Tensor4D, [x], [y], (dy, [y]) => operation("LeakyReluGrad", [dy, y], attributes));
 }
 
