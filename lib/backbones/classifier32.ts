@@ -6,9 +6,9 @@
  */
 import { constant, normal } from "../engine/host_array.ts";
 import { tf } from "../engine/tensorflow.ts";
-import type { Tensor, Tensor4D } from "../engine/tensors.ts";
 import type { Backbone, Layers } from "./backbone.ts";
-import { batchNormalisation, convolution, dropMaps, leakyRelu, normalisedConvolution } from "./layers.ts";
+import { dropMaps, leakyRelu } from "./layers.ts";
+import { beginPass } from "./pass.ts";
 
 /** Channels out, stride, and whether dropout comes before. */
 const TABLE: { name: string; channels: number; stride: 1 | 2; dropout: boolean }[] = [
@@ -61,25 +61,13 @@ export function classifier32({ width = 1, dropout = 0.2 } = {}): Backbone {
     },
 
     apply(params, state, images, mode) {
+      const pass = beginPass(params, state, mode, 0.1);
       let x = images; // [B, side, side, 3]
-      const moved: Layers<Tensor> = {};
       for (const [i, layer] of table.entries()) {
-        const { kernel, gamma, beta } = params[layer.name];
-        const { mean, variance } = state[layer.name];
-        if (mode.training) {
-          if (layer.dropout) x = dropMaps(x, dropout, tf.add(mode.seed, tf.tensor1d([0, i], "int32")));
-          const convolved = convolution(x, kernel as Tensor4D, layer.stride);
-          const { y, running } = batchNormalisation(convolved, { gamma, beta }, { mean, variance });
-          moved[layer.name] = { ...running };
-          x = leakyRelu(y, SLOPE);
-        } else {
-          const statistics = { mean, variance };
-          moved[layer.name] = statistics;
-          x = normalisedConvolution(x, kernel as Tensor4D, layer.stride, { gamma, beta }, statistics);
-          x = leakyRelu(x, SLOPE);
-        }
+        if (mode.training && layer.dropout) x = dropMaps(x, dropout, tf.add(mode.seed, tf.tensor1d([0, i], "int32")));
+        x = leakyRelu(pass.convolution(layer.name, x, layer.stride), SLOPE);
       }
-      return { map: x, feature: tf.mean(x, [1, 2]), state: moved };
+      return { map: x, feature: tf.mean(x, [1, 2]), state: pass.state };
     },
   };
 }
