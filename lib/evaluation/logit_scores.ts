@@ -1,6 +1,7 @@
 /**
- * Open-set scores that any classifier's logits give, higher = more likely known: the maximum logit and the maximum softmax
- * probability (Hendrycks and Gimpel, ICLR 2017; Vaze et al., ICLR 2022), and the predicted class.
+ * Open-set scores that any classifier's logits give, higher = more likely known: the maximum logit, the maximum softmax
+ * probability (Hendrycks and Gimpel, ICLR 2017; Vaze et al., ICLR 2022) and the energy (Liu et al., NeurIPS 2020), and the
+ * predicted class.
  */
 
 /** Scores of n images. */
@@ -9,6 +10,8 @@ export interface LogitScores {
   maxLogit: Float64Array;
   /** Largest softmax probability, `[n]`, in (0, 1]. */
   maxProbability: Float64Array;
+  /** log sum exp of the logits, `[n]`, at least the largest logit. */
+  energy: Float64Array;
   /** Class of the largest logit, the first of equal ones, `[n]`. */
   predicted: Int32Array;
 }
@@ -30,7 +33,12 @@ export interface LogitScores {
  */
 export function logitScores(logits: Float32Array, classes: number): LogitScores {
   const n = logits.length / classes;
-  const scores = { maxLogit: new Float64Array(n), maxProbability: new Float64Array(n), predicted: new Int32Array(n) };
+  const scores = {
+    maxLogit: new Float64Array(n),
+    maxProbability: new Float64Array(n),
+    energy: new Float64Array(n),
+    predicted: new Int32Array(n),
+  };
   for (let i = 0; i < n; i++) {
     const row = logits.subarray(i * classes, (i + 1) * classes);
     let best = 0;
@@ -38,6 +46,7 @@ export function logitScores(logits: Float32Array, classes: number): LogitScores 
     const sum = row.reduce((total, logit) => total + Math.exp(logit - row[best]), 0);
     scores.maxLogit[i] = row[best];
     scores.maxProbability[i] = 1 / sum;
+    scores.energy[i] = row[best] + Math.log(sum);
     scores.predicted[i] = best;
   }
   return scores;

@@ -8,6 +8,9 @@ import { disposeTree } from "../engine/tree.ts";
 import { camOnShape } from "../evaluation/cam_on_shape.ts";
 import { type Evaluator, evaluator } from "../evaluation/evaluator.ts";
 import { logitScores } from "../evaluation/logit_scores.ts";
+import { maxLogit, maxProbability } from "../evaluation/scores/logits.ts";
+import { fitScores, type Scorers } from "../evaluation/scores/score.ts";
+import { PUBLISHED } from "../evaluation/scores/table.ts";
 import { fileError } from "../files/file_error.ts";
 import { acquireLock } from "../files/lock.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
@@ -18,6 +21,7 @@ import { type Cell, cellId, type Json } from "../results/result.ts";
 import { figuresOf, type RunScores, type SideScores } from "../results/scores.ts";
 import { digest, type Recipe } from "../training/recipe.ts";
 import { train, type Trained } from "../training/train.ts";
+import { aboutOf } from "./about.ts";
 import { codeVersion, engineOf, hardwareOf } from "./environment.ts";
 
 /** What a cell computes; everything that its numbers depend on. */
@@ -60,9 +64,6 @@ export interface ValidatedCell {
   validationAccuracy: number;
 }
 
-/** Names of scores in result files. */
-const SCORE_NAMES = { maxLogit: "max_logit", maxProbability: "max_probability" } as const;
-
 /** Intervals are drawn from this seed, whatever the run's, so that they can be recomputed from the scores alone. */
 const BOOTSTRAP = { seed: 0, resamples: 1000 };
 
@@ -79,7 +80,8 @@ export function identify(plan: CellPlan): { id: string; recipe_digest: string } 
 /**
  * Trains and evaluates a cell.
  *
- * @param directory gets checkpoint and log; one process at a time
+ * @param options.table the experiment's name, for who evaluates the checkpoint
+ * @param options.directory gets checkpoint and log; one process at a time
  * @throws {UserError} as `train` does, if another process uses the folder, or if the method returns wrong shapes or NaN
  * @throws {Interrupted} after `stop`
  */
@@ -87,7 +89,7 @@ export async function runCell(
   plan: CellPlan,
   data: OpenSet,
   engine: Engine,
-  options: { directory: string; resume: boolean; stop: AbortSignal; label: string },
+  options: { table: string; directory: string; resume: boolean; stop: AbortSignal; label: string },
 ): Promise<FinishedCell | ValidatedCell> {
   const { recipe, seed } = plan;
   const method = checked(plan.method, data.classes.length);
@@ -105,7 +107,12 @@ export async function runCell(
     images: data.train,
     classes: data.classes.length,
     seed,
-    identity: { ...identify(plan), threads: engine.threads, tensorflow: engine.version },
+    identity: {
+      ...identify(plan),
+      threads: engine.threads,
+      tensorflow: engine.version,
+      about: aboutOf(plan, options.table),
+    },
   });
   const run = evaluator(backbone, method, recipe, trained.network, options.stop);
   try {
@@ -125,9 +132,11 @@ async function finish(
 ): Promise<FinishedCell> {
   const { method, recipe, trial, seed, split, source, limit, settings } = plan;
   const classes = data.classes.length;
+  const published = PUBLISHED[method.score];
+  const scorers = await fitScores([...new Set([maxLogit, maxProbability, published])], run, data.train);
   const scores: RunScores = {
-    known: await sideScores(data.known, run, classes),
-    unknown: await sideScores(data.unknown, run, classes),
+    known: await sideScores(data.known, run, scorers, classes),
+    unknown: await sideScores(data.unknown, run, scorers, classes),
   };
   const metrics = figuresOf(scores, classes, BOOTSTRAP);
   const extra = await extraFigures(data, run, classes);
@@ -161,20 +170,15 @@ async function finish(
     finished: new Date().toISOString(),
     bootstrap: { level: 0.95, ...BOOTSTRAP },
     metrics,
-    headline: SCORE_NAMES[method.score],
+    headline: published.name,
     ...(extra && { extra }),
   };
   return { cell, scores, maps: trained.maps };
 }
 
-async function sideScores(set: ImageSet, run: Evaluator, classes: number): Promise<SideScores> {
-  const { maxLogit, maxProbability, predicted } = logitScores(await run.logits(set), classes);
-  return {
-    scores: { [SCORE_NAMES.maxLogit]: maxLogit, [SCORE_NAMES.maxProbability]: maxProbability },
-    label: set.labels,
-    predicted,
-    index: set.index,
-  };
+async function sideScores(set: ImageSet, run: Evaluator, scorers: Scorers, classes: number): Promise<SideScores> {
+  const { predicted } = logitScores(await run.logits(set), classes);
+  return { scores: await scorers(set), label: set.labels, predicted, index: set.index };
 }
 
 /** What only data sets with known foregrounds and shuffled backgrounds can tell. */

@@ -116,7 +116,13 @@ export async function runExperiment(
           checkRecipe(plan.recipe, data.train); // before the engine is fetched
           engine ??= await unlessStopped(stop, start(options));
           const directory = `${places.runs}/${id}`;
-          const finished = await runCell(plan, data, engine, { directory, resume: options.resume, stop, label: id });
+          const finished = await runCell(plan, data, engine, {
+            table: experiment.table,
+            directory,
+            resume: options.resume,
+            stop,
+            label: id,
+          });
           if ("validationAccuracy" in finished) {
             const percent = (100 * finished.validationAccuracy).toFixed(1);
             console.log(`${id}: accuracy ${percent} % on ${data.validation!.labels.length} images held back`);

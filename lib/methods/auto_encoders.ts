@@ -102,18 +102,15 @@ function cut<T extends Tensor>(errors: T, sign: 1 | -1): T {
  * once, and hold all reconstructions.
  */
 function errorsOf({ encoders, decoders }: AutoEncoders<Tensor>, cells: Tensor2D): Tensor2D {
-  const [classes] = encoders.shape;
-  const size = Math.max(1, Math.floor(AT_ONCE / cells.size));
-  const groups = Array.from({ length: Math.ceil(classes / size) }, (_, i) => ({
-    first: i * size,
-    size: Math.min(size, classes - i * size),
-  }));
-  const inTurn = (inputs: Tensor[], work: (group: Tensor[]) => Tensor[]): Tensor[][] => {
+  const inTurn = (inputs: Tensor[], work: (group: Tensor[], before?: Tensor[]) => Tensor[]): Tensor[][] => {
+    const [classes] = encoders.shape;
+    const size = Math.max(1, Math.floor(AT_ONCE / cells.size));
     const done: Tensor[][] = [];
-    for (const [i, { first, size }] of groups.entries()) {
-      const [x, ...whole] = i === 0 ? inputs : after(inputs, done[i - 1][0]);
-      const parts = whole.map((t) => groups.length === 1 ? t : tf.slice(t, first, size));
-      done.push(work([tf.reshape(x, [1, ...x.shape]), ...parts]));
+    for (let first = 0; first < classes; first += size) {
+      const before = done.at(-1);
+      const [x, ...whole] = before === undefined ? inputs : after(inputs, before[0]);
+      const part = (t: Tensor) => classes <= size ? t : tf.slice(t, first, Math.min(size, classes - first));
+      done.push(work([tf.reshape(x, [1, ...x.shape]), ...whole.map(part)], before));
     }
     return done;
   };
@@ -122,22 +119,14 @@ function errorsOf({ encoders, decoders }: AutoEncoders<Tensor>, cells: Tensor2D)
     difference(x as Tensor3D, e as Tensor3D, d as Tensor3D).errors, // [G, n]
   ]);
   const all = tf.transpose(tf.concat(errors.map(([e]) => e), 0)) as Tensor2D; // [n, K]
-  return withGradient(
-    all,
-    [cells, encoders, decoders],
-    [cells, encoders, decoders],
-    (dy, [cells, encoders, decoders]) => {
-      const parts = inTurn(
-        [cells, encoders, decoders, tf.transpose(dy)],
-        ([x, e, d, dy]) => differenceGradient(x as Tensor3D, e as Tensor3D, d as Tensor3D, dy as Tensor2D),
-      );
-      return [
-        tf.addN(parts.map(([dx]) => dx)),
-        tf.concat(parts.map(([, de]) => de), 0),
-        tf.concat(parts.map(([, , dd]) => dd), 0),
-      ];
-    },
-  );
+  const given = [cells, encoders, decoders];
+  return withGradient(all, given, given, (dy, given) => {
+    const parts = inTurn([...given, tf.transpose(dy)], ([x, e, d, dy], before) => {
+      const [dx, de, dd] = differenceGradient(x as Tensor3D, e as Tensor3D, d as Tensor3D, dy as Tensor2D);
+      return [before === undefined ? dx : tf.add(before[0], dx), de, dd];
+    });
+    return [parts.at(-1)![0], tf.concat(parts.map(([, de]) => de), 0), tf.concat(parts.map(([, , dd]) => dd), 0)];
+  });
 }
 
 /**

@@ -13,7 +13,10 @@ import { type NamedArray, openSealedSafetensors, type Safetensors, sealSafetenso
 import { UserError } from "../files/user_error.ts";
 import { toTensors } from "./step.ts";
 
-/** What a run is: it goes on only as the same. Plain data. */
+/**
+ * What a run is: it goes on only as the same. Plain data. The member `about` is not compared: it says for a reader what
+ * other members stand for, and runs of older versions lack it.
+ */
 export type RunIdentity = Readonly<Record<string, unknown>>;
 
 /** The state between two steps. */
@@ -62,6 +65,17 @@ export async function saveCheckpoint<Network>(
 }
 
 /**
+ * Reads what run a checkpoint is of, and how many steps it has done.
+ *
+ * @returns null if there is no file
+ * @throws {UserError} if the file is damaged, or no checkpoint
+ */
+export async function readIdentity(path: string): Promise<{ identity: RunIdentity; step: number } | null> {
+  const { metadata } = await openedIfThere(path) ?? {};
+  return metadata === undefined ? null : { identity: JSON.parse(metadata.run), step: JSON.parse(metadata.state).step };
+}
+
+/**
  * Reads a checkpoint.
  *
  * @param network a tree of the form that the stored network has; its leaves are not changed
@@ -74,12 +88,9 @@ export async function loadCheckpoint<Network>(
   network: Network,
   identity: RunIdentity,
 ): Promise<Checkpoint<Network> | null> {
-  const bytes = await readIfThere(path);
-  if (bytes === null) return null;
-  const { arrays, metadata } = opened(bytes, path);
-  if (metadata.format !== FORMAT) {
-    throw new UserError(`${path}: this is no checkpoint of this version. Move it away, or choose another --out.`);
-  }
+  const file = await openedIfThere(path);
+  if (file === null) return null;
+  const { arrays, metadata } = file;
   refuseOtherRun(path, JSON.parse(metadata.run), identity);
   const { step, lossSum, correct, waiting } = JSON.parse(metadata.state);
   const array = (name: string): NamedArray => {
@@ -110,6 +121,14 @@ export async function loadCheckpoint<Network>(
   };
 }
 
+async function openedIfThere(path: string): Promise<Safetensors | null> {
+  const bytes = await readIfThere(path);
+  if (bytes === null) return null;
+  const file = opened(bytes, path);
+  if (file.metadata.format === FORMAT) return file;
+  throw new UserError(`${path}: this is no checkpoint of this version. Move it away, or choose another --out.`);
+}
+
 function opened(bytes: Uint8Array, path: string): Safetensors {
   try {
     return openSealedSafetensors(bytes, path);
@@ -132,8 +151,8 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
 }
 
 function refuseOtherRun(path: string, stored: RunIdentity, wanted: RunIdentity): void {
-  const here = flat(JSON.parse(JSON.stringify(wanted)));
-  const there = flat(stored);
+  const here = flat(JSON.parse(JSON.stringify({ ...wanted, about: null })));
+  const there = flat({ ...stored, about: null });
   const names = [...new Set([...here.keys(), ...there.keys()])].filter((name) => here.get(name) !== there.get(name));
   if (names.length === 0) return;
   const what = names.map((name) => `${name} ${there.get(name) ?? "absent"} there, ${here.get(name) ?? "absent"} here`);

@@ -1,0 +1,10 @@
+/**
+ * Evaluates a trained cell of any table by all open set scores.
+ *
+ *     deno task evaluate runs/priors.quick/softmax.trial0.seed0.1a2b3c4d --scores all
+ */
+import { evaluate } from "../lib/experiment/evaluate.ts";
+import { cifar10Experiment } from "./cifar10.ts";
+import { priorsExperiment } from "./priors.ts";
+
+if (import.meta.main) await evaluate([cifar10Experiment, priorsExperiment], Deno.args);

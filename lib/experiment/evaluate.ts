@@ -1,0 +1,232 @@
+/**
+ * Evaluates a trained cell by any of the open set scores, from its checkpoint alone: no training, and no file is written.
+ */
+import { parseArgs } from "@std/cli";
+import { backboneOf } from "../backbones/table.ts";
+import { type OpenSet, openSet } from "../datasets/open_set.ts";
+import { startTensorFlow } from "../engine/tensorflow.ts";
+import { disposeTree } from "../engine/tree.ts";
+import { evaluator } from "../evaluation/evaluator.ts";
+import { logitScores } from "../evaluation/logit_scores.ts";
+import { fitScores, type Score } from "../evaluation/scores/score.ts";
+import { PUBLISHED, SCORES, scoresNamed } from "../evaluation/scores/table.ts";
+import { Interrupted, runTask, stopSignal } from "../files/task.ts";
+import { UserError } from "../files/user_error.ts";
+import { checked } from "../methods/checked.ts";
+import type { Method } from "../methods/method.ts";
+import { metricTitles, type OpenSetMetrics, openSetMetrics } from "../metrics/open_set_metrics.ts";
+import { markdown, type Table } from "../results/table.ts";
+import { loadCheckpoint, readIdentity, type RunIdentity } from "../training/checkpoint.ts";
+import { optimiserOf } from "../training/optimiser.ts";
+import { initialNetwork } from "../training/step.ts";
+import { CHECKPOINT } from "../training/train.ts";
+import { stream } from "../engine/streams.ts";
+import { describedIn, type DescribedRun } from "./about.ts";
+import type { Experiment } from "./experiment.ts";
+
+const COLUMNS: readonly (keyof OpenSetMetrics)[] = ["auroc", "fpr_at_tpr95", "dtacc", "oscr"];
+
+const HINT = "Run deno task evaluate --help for the options.";
+const HELP = `Evaluates a trained cell by open set scores, and prints a Markdown table.
+
+Usage: deno task evaluate RUN [options]
+
+RUN is the folder of a cell, such as runs/priors.quick/softmax.trial0.seed0.1a2b3c4d; its checkpoint says how and on what
+it was trained. Some scores look at the training images first. Takes the time of one pass over training and test images,
+for cssr of four. Writes nothing.
+
+  --scores NAMES   all, or some with commas between: ${SCORES.map(({ name }) => name).join(", ")};
+                   default all that the method has
+  --data-dir DIR   where the data set lies, if it has files; without it, it is downloaded once
+  --threads N      threads of the engine; default all cores
+  --help           this text`;
+
+/** What to evaluate a run by. */
+export interface EvaluateOptions {
+  /** Names of scores; "all" for all that the run's method has. */
+  scores: "all" | readonly string[];
+  /** The folder of the data set's files. */
+  dataDir?: string;
+  /** Threads of the engine. */
+  threads?: number;
+}
+
+/** A run, evaluated. */
+export interface EvaluatedRun {
+  /** What was evaluated, in a line. */
+  title: string;
+  /** Figures of each score, by its name. */
+  metrics: Record<string, OpenSetMetrics>;
+  /** Name of the method's published score. */
+  published: string;
+}
+
+/**
+ * The main function of the task: prints the figures of a run. Ends the process: 0, 1 after an error, 130 after Ctrl-C.
+ *
+ * @param experiments where runs come from: they know methods and data by name
+ */
+export async function evaluate(experiments: readonly Experiment[], args: readonly string[]): Promise<void> {
+  await runTask(async () => {
+    const parsed = parseEvaluateArgs(args);
+    if (parsed === null) return console.log(HELP);
+    const run = await evaluateRun(parsed.directory, experiments, parsed.options, stopSignal());
+    console.log([run.title, "", markdown(evaluationTable(run))].join("\n"));
+  });
+}
+
+/**
+ * The options of a command line; null if it asks for help.
+ *
+ * @throws {UserError} if it is wrong
+ */
+export function parseEvaluateArgs(args: readonly string[]): { directory: string; options: EvaluateOptions } | null {
+  const given = parseArgs([...args], {
+    string: ["scores", "data-dir", "threads", "_"],
+    boolean: ["help"],
+    alias: { h: "help" },
+    unknown: (argument, key) => {
+      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
+    },
+  });
+  if (given.help) return null;
+  if (given._.length !== 1) throw new UserError(`${given._.length} folders of runs, expected 1. ${HINT}`);
+  for (const name of ["scores", "data-dir", "threads"] as const) {
+    if (given[name] === "") throw new UserError(`--${name} needs a value. ${HINT}`);
+  }
+  const threads = given.threads === undefined ? undefined : Number(given.threads);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new UserError(`--threads ${given.threads}: give a whole number, 1 or more.`);
+  }
+  const names = given.scores?.split(",").map((name) => name.trim()) ?? ["all"];
+  const scores = names.includes("all") ? "all" : names;
+  return { directory: String(given._[0]), options: { scores, dataDir: given["data-dir"], threads } };
+}
+
+/**
+ * Evaluates the run in a folder.
+ *
+ * @param experiments where runs come from
+ * @throws {UserError} if there is no checkpoint, it cannot be read, or is of a run that `experiments` do not know; if a
+ * score does not suit the method, or is NaN; if the data are others than the run's
+ * @throws {Interrupted} after `stop`
+ */
+export async function evaluateRun(
+  directory: string,
+  experiments: readonly Experiment[],
+  options: EvaluateOptions,
+  stop: AbortSignal,
+): Promise<EvaluatedRun> {
+  const path = `${directory}/${CHECKPOINT}`;
+  const { identity, step, run } = await described(path, directory);
+  const { about, recipe, seed } = run;
+  const { experiment, method } = ofExperiments(path, run, experiments);
+  const scores = scoresNamed(options.scores, method);
+  const data = await dataOf(experiment, run, options.dataDir);
+  const classes = data.classes.length;
+
+  await startTensorFlow({ threads: options.threads });
+  const backbone = backboneOf(recipe.backbone);
+  const form = initialNetwork(backbone, method, classes, stream(seed, "init"), optimiserOf(recipe.optimiser));
+  const { network } = (await loadCheckpoint(path, form, identity).finally(() => disposeTree(form)))!;
+  try {
+    const evaluated = evaluator(backbone, checked(method, classes), recipe, network, stop);
+    const scorers = await fitScores(scores, evaluated, data.train);
+    const [known, unknown] = [await scorers(data.known), await scorers(data.unknown)];
+    const predictedIn = async (set: OpenSet["known"]) => logitScores(await evaluated.logits(set), classes).predicted;
+    const images = {
+      knownLabel: data.known.labels,
+      knownPredicted: await predictedIn(data.known),
+      unknownPredicted: await predictedIn(data.unknown),
+      classes,
+    };
+    const metrics = ({ name }: Score) => openSetMetrics({ known: known[name], unknown: unknown[name], ...images });
+    return {
+      title: `${about.method}${recipe.backmix === null ? "" : " + BackMix"} on ${about.dataset}, trial ` +
+        `${about.split.trial}, seed ${seed}, after ${step} steps of training; ${data.known.labels.length} known and ` +
+        `${data.unknown.labels.length} unknown test images. In per cent.`,
+      metrics: Object.fromEntries(scores.map((score) => [score.name, metrics(score)])),
+      published: PUBLISHED[method.score].name,
+    };
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted("Stopped. Nothing was written.") : error;
+  } finally {
+    disposeTree(network);
+  }
+}
+
+/** A row for each score, figures in per cent. */
+export function evaluationTable({ metrics, published }: EvaluatedRun): Table {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  return [
+    ["Score", "", "ACC", ...COLUMNS.map((name) => metricTitles[name])],
+    ...Object.entries(metrics).map(([name, figures]) => [
+      name.replaceAll("_", " "),
+      name === published ? "published" : "",
+      percent(figures.acc),
+      ...COLUMNS.map((column) => percent(figures[column])),
+    ]),
+  ];
+}
+
+async function described(
+  path: string,
+  directory: string,
+): Promise<{ identity: RunIdentity; step: number; run: DescribedRun }> {
+  const head = await readIdentity(path);
+  if (head === null) {
+    throw new UserError(`${directory}: no checkpoint.safetensors here. Give the folder of a cell, see --help.`);
+  }
+  const run = describedIn(head.identity);
+  if (run === null) {
+    throw new UserError(
+      `${path}: this checkpoint does not say on what it was trained, older versions did not write that. Train the cell ` +
+        "again to evaluate it.",
+    );
+  }
+  if (run.about.validation > 0) {
+    throw new UserError(
+      `${path}: this run held images back to choose a recipe; test images stay unseen. Evaluate a run that was trained ` +
+        "without --validation.",
+    );
+  }
+  return { ...head, run };
+}
+
+function ofExperiments(
+  path: string,
+  { about }: DescribedRun,
+  experiments: readonly Experiment[],
+): { experiment: Experiment; method: Method } {
+  const experiment = experiments.find(({ table }) => table === about.table);
+  if (experiment === undefined) {
+    const tables = experiments.map(({ table }) => table).join(", ");
+    throw new UserError(
+      `${path}: the run is of the table ${about.table}, known are ${tables}. Add its experiment to the list in ` +
+        "experiments/evaluate.ts.",
+    );
+  }
+  const method = experiment.methods.find(({ name }) => name === about.method);
+  if (method !== undefined) return { experiment, method };
+  const methods = experiment.methods.map(({ name }) => name).join(", ");
+  throw new UserError(
+    `${path}: the run's method is ${about.method}, the table ${about.table} has ${methods}. Add it to the experiment's ` +
+      "methods.",
+  );
+}
+
+async function dataOf(experiment: Experiment, { about, seed }: DescribedRun, dataDir?: string): Promise<OpenSet> {
+  const { split, source, limit, settings } = about;
+  if (experiment.source === "generated" && dataDir !== undefined) {
+    throw new UserError("--data-dir: this data set is generated, it has no files.");
+  }
+  const protocol = split.protocol === "cssr" ? "cssr" : "arpl";
+  const { dataset } = await experiment.data({ dataDir, trial: split.trial, protocol, seed, p: settings.p });
+  if (dataset.source.sha256 !== source.sha256) {
+    throw new UserError(
+      `${dataset.name}: these are not the images that the run was trained on (SHA-256 ${dataset.source.sha256}, the ` +
+        `run's ${source.sha256}). Pass their folder by --data-dir.`,
+    );
+  }
+  return openSet(dataset, split, { seed, ...(limit !== null && { limit }) });
+}
