@@ -4,7 +4,7 @@
  * weight . cell, so weight . cell says where the class is.
  */
 import { tf } from "../engine/tensorflow.ts";
-import type { LayersModel, Tensor3D, Tensor4D } from "../engine/tensors.ts";
+import type { LayersModel, Tensor1D, Tensor3D, Tensor4D } from "../engine/tensors.ts";
 import { UserError } from "../files/user_error.ts";
 import { classActivationMaps } from "./cam.ts";
 
@@ -15,7 +15,7 @@ import { classActivationMaps } from "./cam.ts";
  * @param images what the model takes
  * @param labels the class to look for in each image, from 0
  */
-export type CamFunction = (images: Tensor4D, labels: ArrayLike<number>) => Float32Array;
+export type CamFunction = (images: Tensor4D, labels: Tensor1D | readonly number[]) => Float32Array;
 
 /**
  * Looks into a model for its class activation maps.
@@ -42,7 +42,7 @@ export function layersModelCam(model: LayersModel): CamFunction {
     tf.tidy(() => {
       const map = lastMap.predictOnBatch(images) as Tensor4D; // [B, h, w, c]
       const [kernel] = dense.getWeights(); // [c, K]
-      const weight = tf.gather(tf.transpose(kernel), tf.tensor1d(Int32Array.from(labels), "int32")); // [B, c]
+      const weight = tf.gather(tf.transpose(kernel), tf.cast(labels as Tensor1D, "int32")); // [B, c]
       const [batch, channels] = weight.shape;
       const evidence = tf.sum(tf.mul(map, tf.reshape(weight, [batch, 1, 1, channels])), 3); // [B, h, w]
       return classActivationMaps(evidence as Tensor3D).dataSync() as Float32Array;

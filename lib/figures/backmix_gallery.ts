@@ -2,9 +2,9 @@
  * What BackMix does to a few training images, one a row: the image, its class activation map, the partner with its
  * foreground turned grey, and the mixed image that is trained on. Windows are framed.
  */
+import { camOverlay } from "./cam_overlay.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "./pixel_font.ts";
-import { type Picture, picture, type Rgb } from "./picture.ts";
-import { viridis } from "./viridis.ts";
+import { type Picture, picture, pixels, type Rgb } from "./picture.ts";
 
 /** One row of the gallery. Images are bytes, `[side, side, 3]`. */
 export interface GalleryRow {
@@ -48,29 +48,15 @@ export function backmixGallery(rows: readonly GalleryRow[], side: number): Uint8
   });
   rows.forEach((row, i) => {
     const y = top + i * (tile + GAP);
-    const pixel = (bytes: Uint8Array) => (r: number, c: number): Rgb => {
-      const at = 3 * (r * side + c);
-      return [bytes[at], bytes[at + 1], bytes[at + 2]];
-    };
+    const pixel = (bytes: Uint8Array) => pixels(bytes, side);
     drawn.image(left(0), y, side, SCALE, pixel(row.image));
-    drawn.image(left(1), y, side, SCALE, overlay(row, side));
+    drawn.image(left(1), y, side, SCALE, camOverlay(row.image, row.map, side));
     drawn.image(left(2), y, side, SCALE, pixel(row.partner));
     frame(drawn, left(2) + row.source.x * SCALE, y + row.source.y * SCALE, row.window * SCALE);
     drawn.image(left(3), y, side, SCALE, pixel(row.mixed));
     frame(drawn, left(3) + row.destination.x * SCALE, y + row.destination.y * SCALE, row.window * SCALE);
   });
   return drawn.png();
-}
-
-/** The map in colours over the grey image. */
-function overlay({ image, map }: GalleryRow, side: number): (row: number, column: number) => Rgb {
-  const cell = side / 8;
-  return (row, column) => {
-    const at = 3 * (row * side + column);
-    const grey = 0.299 * image[at] + 0.587 * image[at + 1] + 0.114 * image[at + 2];
-    const hot = viridis(map[Math.floor(row / cell) * 8 + Math.floor(column / cell)]);
-    return hot.map((value) => Math.round(0.6 * value + 0.4 * grey)) as unknown as Rgb;
-  };
 }
 
 /** A frame of one enlarged pixel around a square. */

@@ -43,3 +43,11 @@ export function picture(width: number, height: number, background: Rgb): Picture
   drawn.fill(0, 0, width, height, background);
   return drawn;
 }
+
+/** What {@linkcode Picture.image} draws of an image of bytes, `[side, side, 3]`. */
+export function pixels(bytes: Uint8Array, side: number): (row: number, column: number) => Rgb {
+  return (row, column) => {
+    const at = 3 * (row * side + column);
+    return [bytes[at], bytes[at + 1], bytes[at + 2]];
+  };
+}
