@@ -55,7 +55,11 @@ export class BackMix {
   #updated = 0;
   #last: readonly number[] = [];
 
-  /** @throws {UserError} if the images do not fit their side, or a setting is out of its range */
+  /**
+   * BackMix for these images, with a bank that knows nothing yet.
+   *
+   * @throws {UserError} if the images do not fit their side, or a setting is out of its range
+   */
   constructor({ images, side, seed, normalisation = UNIT, settings = {} }: PlugInOptions) {
     const size = side * side * CHANNELS;
     if (!(Number.isInteger(side) && side > 0 && side % CELLS === 0)) {

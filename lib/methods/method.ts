@@ -1,6 +1,6 @@
 /**
  * What a method for open set recognition is: what it learns on top of a backbone's feature, what it punishes, and how it
- * decides. To add one is to add one file; `softmax.ts` is the simplest.
+ * decides. To add one is to add one file (`docs/add-a-method.md`); `softmax.ts` is the simplest.
  */
 import type { Features } from "../backbones/backbone.ts";
 import type { HostArray } from "../engine/host_array.ts";
