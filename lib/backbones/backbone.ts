@@ -25,7 +25,10 @@ export interface Backbone {
   name: string;
   /** Length of a feature. */
   channels: number;
-  /** Draws the parameters as the reference does, and the running statistics at the start: mean 0, variance 1. */
+  /**
+   * Draws the parameters as the reference does, and the running statistics at the start: mean 0, variance 1. Scale and
+   * shift of a normalisation are called `gamma` and `beta`, by which an auxiliary set finds them.
+   */
   init(random: Stream): { params: Layers<HostArray>; state: Layers<HostArray> };
   /**
    * Runs it.
