@@ -49,11 +49,20 @@ export {
   renderMixed,
 } from "./lib/backmix/mix.ts";
 
-export { crossEntropy, type Judged, type Method, method, type Seen, targetOf } from "./lib/methods/method.ts";
+export {
+  type Confusion,
+  crossEntropy,
+  type Judged,
+  type Method,
+  method,
+  type Seen,
+  targetOf,
+} from "./lib/methods/method.ts";
 export { softmax } from "./lib/methods/softmax.ts";
 export { gcpl } from "./lib/methods/gcpl.ts";
 export { rpl } from "./lib/methods/rpl.ts";
 export { arpl } from "./lib/methods/arpl.ts";
+export { arplCs } from "./lib/methods/arpl_cs.ts";
 
 export type { Labels, ScoredImages, ScoredSides, Scores } from "./lib/metrics/scores.ts";
 export { accuracy } from "./lib/metrics/accuracy.ts";

@@ -14,6 +14,7 @@ import type { ResultFile } from "../results/result.ts";
 import { writeScores } from "../results/scores.ts";
 import { notesOf, tableOf, terminal } from "../results/table.ts";
 import { addCell } from "../results/write.ts";
+import { checkGenerator } from "../training/confusing_step.ts";
 import { checkRecipe, type Recipe } from "../training/recipe.ts";
 import { type CellPlan, type FinishedCell, identify, runCell } from "./cell.ts";
 import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
@@ -114,6 +115,7 @@ export async function runExperiment(
             continue;
           }
           checkRecipe(plan.recipe, data.train); // before the engine is fetched
+          checkGenerator(method, data.train.side);
           engine ??= await unlessStopped(stop, start(options));
           const directory = `${places.runs}/${id}`;
           const finished = await runCell(plan, data, engine, {

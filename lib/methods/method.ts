@@ -43,6 +43,25 @@ export interface Method<Name extends string = string> {
   score: "maxLogit" | "maxProbability" | "cssr";
   /** How well each cell fits a class, `[batch, height, width]`: the first part of CSSR's score; higher = better. */
   cellScore?(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
+  /** How it trains with generated images; most methods do not. */
+  confusion?: Confusion<Name>;
+}
+
+/**
+ * Training with confusing samples, as ARPL+CS has it (`arpl_cs.ts`): what is asked of generated images, and how their
+ * generator is trained.
+ */
+export interface Confusion<Name extends string = string> {
+  /** How far generated images are from being equally unlike every class; a scalar that classifier and generator make small. */
+  loss(params: Record<Name, Tensor>, seen: Seen): Scalar;
+  /** The loss's weight beta, unless a recipe's `loss` names another as `confusion`. */
+  weight: number;
+  /** Length of the noise that an image is made of. */
+  noise: number;
+  /** An eighth of the channels of the generator's first map, and half of those of the discriminator's. */
+  channels: { generator: number; discriminator: number };
+  /** Adam's settings, of generator and discriminator alike. */
+  adam: { rate: number; beta1: number; beta2: number };
 }
 
 /** Checks a method's definition, and lets its parameters be called by their names inside it. */

@@ -45,6 +45,11 @@ export interface Recipe {
   loss?: Record<string, number>;
   /** Label smoothing: share of each label that is spread evenly over all classes; none by default. */
   smoothing?: number;
+  /** Generator and discriminator, for methods that train with generated images. */
+  gan?: {
+    /** Factor on their numbers of channels; 1, as published, by default. */
+    width: number;
+  };
   /** Type in which convolutions multiply. */
   precision: Precision;
 }

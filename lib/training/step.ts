@@ -2,7 +2,7 @@
  * One training step as one pure function: network and batch in, moved network, loss and class activation maps out. Traced
  * as a whole, so that TensorFlow sees forward pass, gradients, optimiser and the pass for the maps together.
  */
-import type { Backbone } from "../backbones/backbone.ts";
+import type { Backbone, Layers } from "../backbones/backbone.ts";
 import type { HostArray } from "../engine/host_array.ts";
 import { jit, type Jitted } from "../engine/jit.ts";
 import type { Stream } from "../engine/streams.ts";
@@ -17,6 +17,25 @@ import type { Recipe } from "./recipe.ts";
 
 /** All that training changes: a tree of tensors. */
 export interface Network extends LearntNetwork {
+  /** The optimiser's moments. */
+  moments: Record<string, unknown>;
+  /** What only training with generated images needs; plain steps leave it as it is. */
+  confusion?: {
+    /** Makes images. */
+    generator: Learner;
+    /** Judges how real they look. */
+    discriminator: Learner;
+    /** The backbone's normalisations for generated images. */
+    auxiliary: Learner;
+  };
+}
+
+/** A part of a network with parameters, running statistics, and an optimiser's moments of its own. */
+export interface Learner {
+  /** What the optimiser moves. */
+  params: Layers<Tensor>;
+  /** Running statistics. */
+  state: Layers<Tensor>;
   /** The optimiser's moments. */
   moments: Record<string, unknown>;
 }
@@ -52,6 +71,8 @@ export interface StepResult {
   correct: Scalar;
   /** Class activation maps of `raw`, by the network before the step, `[batch, 8, 8]`; only with `raw`. */
   maps?: Tensor3D;
+  /** What a loss of several terms is made of, by name. */
+  terms?: Record<string, Scalar>;
 }
 
 /** What a step is made of. */
@@ -98,29 +119,40 @@ export function toTensors<Tree>(tree: Tree): Mapped<Tree, Tensor> {
  * The maps come from the raw images in evaluation mode, without gradient, and move no statistics.
  */
 export function step(parts: StepParts, network: Network, input: StepInput): StepResult {
-  const { backbone, method, optimiser, loss: options, smoothing } = parts;
-  const { params, state } = network;
-  const { images, labels, seed, mixed } = input;
-  const { loss, gradients, aside } = lossAndGradients(params, (params) => {
-    const { map, feature, state: moved } = backbone.apply(params.backbone, state, images, { training: true, seed });
-    const logits = method.logits(params.method, { map, feature });
-    const lossOf = (label: Tensor1D): Scalar => {
-      const target = targetOf(label, logits.shape[1], smoothing);
-      return method.loss(params.method, { map, feature, logits, label, target }, options);
-    };
-    const predicted = tf.argMax(logits, 1);
-    const correctOf = (label: Tensor1D) => tf.sum(tf.cast(tf.equal(predicted, label), "float32")) as Scalar;
-    return {
-      loss: weighed(labels, mixed, lossOf),
-      aside: { state: moved, correct: weighed(labels, mixed, correctOf) },
-    };
-  }, `Method ${method.name}: `);
+  const { backbone, method, optimiser } = parts;
+  const { params } = network;
+  const { loss, gradients, aside } = lossAndGradients(
+    params,
+    (params) => classification(parts, { ...network, params }, input),
+    `Method ${method.name}: `,
+  );
   const moved = optimiser.update(params, gradients, network.moments, input.rate);
   return {
-    network: { params: moved.params, state: aside.state, moments: moved.moments },
+    network: { ...network, params: moved.params, state: aside.state, moments: moved.moments },
     loss,
     correct: aside.correct,
-    ...(input.raw && { maps: mapsOf(backbone, method, network, input.raw, labels) }),
+    ...(input.raw && { maps: mapsOf(backbone, method, network, input.raw, input.labels) }),
+  };
+}
+
+/** The method's loss of a batch in training mode, the statistics that it moved, and how many images were right. */
+export function classification(
+  parts: StepParts,
+  { params, state }: LearntNetwork,
+  { images, labels, seed, mixed }: StepInput,
+): { loss: Scalar; aside: { state: Layers<Tensor>; correct: Scalar } } {
+  const { backbone, method, loss: options, smoothing } = parts;
+  const { map, feature, state: moved } = backbone.apply(params.backbone, state, images, { training: true, seed });
+  const logits = method.logits(params.method, { map, feature });
+  const lossOf = (label: Tensor1D): Scalar => {
+    const target = targetOf(label, logits.shape[1], smoothing);
+    return method.loss(params.method, { map, feature, logits, label, target }, options);
+  };
+  const predicted = tf.argMax(logits, 1);
+  const correctOf = (label: Tensor1D) => tf.sum(tf.cast(tf.equal(predicted, label), "float32")) as Scalar;
+  return {
+    loss: weighed(labels, mixed, lossOf),
+    aside: { state: moved, correct: weighed(labels, mixed, correctOf) },
   };
 }
 

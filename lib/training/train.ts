@@ -13,12 +13,14 @@ import { Interrupted } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Method } from "../methods/method.ts";
 import { type Batch, batches, stepsPerEpoch } from "./batches.ts";
+import { checkGenerator, initialConfusion } from "./confusing_step.ts";
 import { optimiserOf } from "./optimiser.ts";
+import { trainingPasses } from "./passes.ts";
 import { type Checkpoint, loadCheckpoint, type RunIdentity, saveCheckpoint } from "./checkpoint.ts";
 import { checkRecipe, type Recipe } from "./recipe.ts";
 import { openReport, type Report } from "./report.ts";
 import { learningRate } from "./schedule.ts";
-import { initialNetwork, type Network, trainingStep } from "./step.ts";
+import { initialNetwork, type Network, type trainingStep } from "./step.ts";
 
 /** What to train, and where to keep it. */
 export interface TrainOptions {
@@ -76,9 +78,12 @@ export const CHECKPOINT = "checkpoint.safetensors";
 export async function train(options: TrainOptions): Promise<Trained> {
   const { recipe, images, seed, directory, stop } = options;
   checkRecipe(recipe, images);
+  checkGenerator(options.method, images.side);
   const path = `${directory}/${CHECKPOINT}`;
   const identity = { ...options.identity, recipe, seed, images: images.labels.length };
-  const epochSteps = stepsPerEpoch(images.labels.length, recipe);
+  const passes = trainingPasses(options.backbone, options.method, recipe);
+  const passSteps = stepsPerEpoch(images.labels.length, recipe);
+  const epochSteps = passSteps * passes.length;
   const steps = epochSteps * recipe.epochs;
   const state = await begin(options, path, identity);
   let report: Report | null = null;
@@ -87,7 +92,6 @@ export async function train(options: TrainOptions): Promise<Trained> {
   try {
     const bank = bankOf(state, options);
     const batchOf = batches(images, recipe, seed, bank);
-    const step = trainingStep(options.backbone, options.method, recipe);
     report = openReport(directory, options.label, { epochSteps, recipe, run: identity }, state.step);
 
     const diverged = (what: string): UserError => {
@@ -116,6 +120,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       }
       const batch: Batch = ahead ?? batchOf(state.step);
       if (state.step % epochSteps === 0) [state.lossSum, state.correct] = [0, 0];
+      const step = passes[Math.floor(state.step / passSteps) % passes.length];
       const rate = learningRate(recipe.schedule, state.step, epochSteps, recipe.epochs);
       // while the step runs on its threads, the next batch is made here
       const mayRunAhead = state.step + 1 < steps && (bank === null || recipe.backmix!.lag > 0);
@@ -162,19 +167,18 @@ export async function train(options: TrainOptions): Promise<Trained> {
 
 /** The state at the first step, or, to resume, at the folder's checkpoint where there is one. */
 async function begin(options: TrainOptions, path: string, identity: RunIdentity): Promise<Checkpoint<Network>> {
-  const { backbone, method, classes, seed, directory, resume } = options;
+  const { recipe, backbone, method, images, classes, seed, directory, resume } = options;
   if (!resume && await Deno.stat(path).then(() => true, () => false)) {
     throw new UserError(
       `${directory}: a run was begun here. Add --resume to go on with it, delete the folder, or choose another --out.`,
     );
   }
-  const network = initialNetwork(
-    backbone,
-    method,
-    classes,
-    stream(seed, "init"),
-    optimiserOf(options.recipe.optimiser),
-  );
+  const optimiser = optimiserOf(recipe.optimiser);
+  const network = initialNetwork(backbone, method, classes, stream(seed, "init"), optimiser);
+  if (method.confusion !== undefined) {
+    const sizes = { side: images.side, width: recipe.gan?.width };
+    network.confusion = initialConfusion(backbone, method.confusion, optimiser, sizes, stream(seed, "init-confusion"));
+  }
   const found = await loadCheckpoint(path, network, identity).catch((error) => {
     disposeTree(network);
     throw error;
