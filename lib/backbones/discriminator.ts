@@ -8,7 +8,7 @@ import type { Stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../engine/tensors.ts";
 import type { Layers } from "./backbone.ts";
-import { leakyRelu, normalisation } from "./layers.ts";
+import { leakyRelu, normalise } from "./layers.ts";
 
 const SLOPE = 0.2;
 
@@ -57,7 +57,7 @@ export function discriminate(
   for (const name of ["conv2", "conv3"]) { // [B, side/4, side/4, 4 c], [B, side/8, side/8, 8 c]
     const { kernel, gamma, beta } = params[name];
     const { mean, variance } = state[name];
-    const { y, running } = normalisation(half(x, kernel as Tensor4D), { gamma, beta }, { mean, variance }, training);
+    const { y, running } = normalise(half(x, kernel as Tensor4D), { gamma, beta }, { mean, variance }, training);
     moved[name] = { ...running };
     x = leakyRelu(y, SLOPE);
   }

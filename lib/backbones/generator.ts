@@ -8,7 +8,7 @@ import type { Stream } from "../engine/streams.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Tensor, Tensor2D, Tensor4D } from "../engine/tensors.ts";
 import type { Layers } from "./backbone.ts";
-import { normalisation } from "./layers.ts";
+import { normalise } from "./layers.ts";
 
 /** Channels of the maps before the image, in the unit that `sizes.channels` sets, by the side of the images. */
 const CHANNELS: Record<number, number[]> = { 32: [8, 4, 2], 64: [8, 4, 2, 1] };
@@ -66,7 +66,7 @@ export function generate(
     const { kernel, gamma, beta } = params[name];
     const { mean, variance } = state[name];
     const grown = x === null ? firstMap(noise, kernel as Tensor4D) : twice(x, kernel as Tensor4D);
-    const { y, running } = normalisation(grown, { gamma, beta }, { mean, variance }, training);
+    const { y, running } = normalise(grown, { gamma, beta }, { mean, variance }, training);
     moved[name] = { ...running };
     x = tf.relu(y); // [B, 4, 4, 8 c], [B, 8, 8, 4 c], ...
   }

@@ -137,23 +137,6 @@ export function batchNormalisation(
 }
 
 /**
- * Batch normalisation in either mode: by the batch's statistics, as {@linkcode batchNormalisation}, or by the running ones,
- * which then stay.
- *
- * @param x `[batch, height, width, channels]`
- */
-export function normalisation(
-  x: Tensor4D,
-  { gamma, beta }: ScaleAndShift<Tensor>,
-  running: Statistics<Tensor>,
-  training: boolean,
-): { y: Tensor4D; running: Statistics<Tensor> } {
-  if (training) return batchNormalisation(x, { gamma, beta }, running);
-  const [mean, variance, shift, scale] = [running.mean, running.variance, beta, gamma] as Tensor1D[];
-  return { y: tf.batchNorm4d(x, mean, variance, shift, scale, EPSILON), running };
-}
-
-/**
  * Convolution and batch normalisation by running statistics, for evaluation mode and without gradient: scale and shift go
  * into the kernel and a bias, which TensorFlow fuses with the convolution.
  *
@@ -193,6 +176,21 @@ export function normalisation(
     is_training: flag(false),
   };
   return operation("FusedBatchNormV3", [x, gamma, beta, mean, variance], attributes, 6)[0] as Tensor4D;
+}
+
+/**
+ * Batch normalisation in either mode: {@linkcode batchNormalisation} in training, else {@linkcode normalisation}, and the
+ * running statistics stay.
+ *
+ * @param x `[batch, height, width, channels]`
+ */
+export function normalise(
+  x: Tensor4D,
+  learned: ScaleAndShift<Tensor>,
+  running: Statistics<Tensor>,
+  training: boolean,
+): { y: Tensor4D; running: Statistics<Tensor> } {
+  return training ? batchNormalisation(x, learned, running) : { y: normalisation(x, learned, running), running };
 }
 
 /**

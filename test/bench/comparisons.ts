@@ -15,8 +15,11 @@ export type Work =
 
 /** Work of a network. */
 export interface NetworkWork {
-  /** "step": a training step with its loss read back; "forward": logits in evaluation mode. */
-  kind: "step" | "forward";
+  /**
+   * "step": a training step with its loss read back; "confusing": one of ARPL+CS, with discriminator, generator and
+   * classifier in turn, all as wide as published; "forward": logits in evaluation mode.
+   */
+  kind: "step" | "confusing" | "forward";
   /** The network, with a linear layer on its feature. */
   backbone: BackboneName;
   /** Side of an image in pixels. */
@@ -64,6 +67,7 @@ function networkComparisons(precision: Precision): Comparison[] {
     row("step128", "training step", { size: 128 }),
     row("step64", "training step", { size: 64 }),
     row("cam128", "training step with CAM pass", { size: 128, maps: true }),
+    row("arpl_cs64", "training step of ARPL+CS", { kind: "confusing", size: 64 }),
     row("forward1000", "forward", { kind: "forward", size: 1000 }, 1.2),
     row("wide_resnet40_4", "WRN-40-4, training step", { backbone: "wide_resnet40_4", size: 32 }),
     row("resnet18", "ResNet-18 at 64 px, training step", { backbone: "resnet18", side: 64, size: 32 }),

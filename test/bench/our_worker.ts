@@ -2,6 +2,7 @@
  * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
  * functions that training and evaluation call.
  */
+import { UNIT } from "../../lib/augment/pixels.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { backboneOf } from "../../lib/backbones/table.ts";
 import { jit } from "../../lib/engine/jit.ts";
@@ -9,9 +10,13 @@ import { processor } from "../../lib/engine/library_machine.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
+import { arplCs } from "../../lib/methods/arpl_cs.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
-import { initialNetwork, type Network, trainingStep } from "../../lib/training/step.ts";
+import { initialConfusion } from "../../lib/training/confusing_step.ts";
+import { optimiserOf } from "../../lib/training/optimiser.ts";
+import { trainingPasses } from "../../lib/training/passes.ts";
+import { initialNetwork, type Network } from "../../lib/training/step.ts";
 import process from "node:process";
 import type { NetworkWork, Work } from "./comparisons.ts";
 import { pixelWork } from "./pixels.ts";
@@ -19,15 +24,26 @@ import { pixelWork } from "./pixels.ts";
 const CLASSES = 6;
 
 /** A training step as the training loop runs it: tensors made from arrays, results read back, all freed. */
-function trainingWork({ backbone: name, side, size, precision, maps }: NetworkWork): () => Promise<void> {
+function trainingWork({ kind, backbone: name, side, size, precision, maps }: NetworkWork): () => Promise<void> {
   const random = stream(0, "bench", 0);
   const shape: [number, number, number, number] = [size, side, side, 3];
   const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
   const labels = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
   const backbone = backboneOf({ name });
-  let network: Network = initialNetwork(backbone, softmax, CLASSES, stream(0, "init"));
+  const method = kind === "confusing" ? arplCs : softmax;
   const optimiser = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
-  const step = trainingStep(backbone, softmax, { optimiser, precision });
+  const [step] = trainingPasses(backbone, method, { optimiser, precision, normalisation: UNIT });
+  let network: Network = initialNetwork(backbone, method, CLASSES, stream(0, "init"));
+  if (method.confusion !== undefined) {
+    const moved = optimiserOf(optimiser);
+    network.confusion = initialConfusion(
+      backbone,
+      method.confusion,
+      moved,
+      { side },
+      stream(0, "init-confusion"),
+    );
+  }
   return async () => {
     const input = {
       images: tf.tensor4d(images, shape),
@@ -73,6 +89,7 @@ function oscrWork(size: number): () => void {
 function prepare(work: Work): () => Promise<void> | void {
   switch (work.kind) {
     case "step":
+    case "confusing":
       return trainingWork(work);
     case "forward":
       return forwardWork(work);

@@ -72,14 +72,17 @@ class WideBlock(nn.Module):
         return self.residual(x) + self.shortcut(x)
 
 
+# classifier32's layers by channels in, channels out, stride, and dropout before
+CLASSIFIER32 = [
+    (3, 64, 1, True), (64, 64, 1, False), (64, 128, 2, False),
+    (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
+    (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
+]  # fmt: skip
+
+
 def classifier32():
-    """Layers by channels in, channels out, stride, and dropout before."""
     layers = []
-    for inside, out, stride, dropout in [
-        (3, 64, 1, True), (64, 64, 1, False), (64, 128, 2, False),
-        (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
-        (128, 128, 1, True), (128, 128, 1, False), (128, 128, 2, False),
-    ]:  # fmt: skip
+    for inside, out, stride, dropout in CLASSIFIER32:
         if dropout:
             layers.append(nn.Dropout2d(0.2))
         layers += [convolution(inside, out, 3, stride), nn.BatchNorm2d(out), nn.LeakyReLU(0.2)]
@@ -133,6 +136,53 @@ class Network(nn.Module):
         return F.interpolate(unit[:, None], size=(8, 8), mode="bilinear", align_corners=False)[:, 0]
 
 
+class ConfusingClassifier(nn.Module):
+    """classifier32 up to the feature, each normalisation twice; ARPL's points and radius instead of the linear layer."""
+
+    def __init__(self):
+        super().__init__()
+        rows = CLASSIFIER32
+        self.convolutions = nn.ModuleList(nn.Conv2d(i, o, 3, s, 1, bias=False) for i, o, s, _ in rows)
+        self.norms = nn.ModuleList(nn.ModuleList((nn.BatchNorm2d(o), nn.BatchNorm2d(o))) for _, o, _, _ in rows)
+        self.points = nn.Parameter(0.1 * torch.randn(CLASSES, 128))
+        self.radius = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x, which):  # [B, 3, 32, 32] -> [B, 128]
+        for (_, _, _, dropout), convolution, norms in zip(CLASSIFIER32, self.convolutions, self.norms):
+            x = F.dropout2d(x, 0.2, self.training) if dropout else x
+            x = F.leaky_relu(norms[which](convolution(x)), 0.2)
+        return x.mean((2, 3))
+
+    def distance(self, x):  # [B, CLASSES]
+        return (x.square().sum(1, True) + self.points.square().sum(1) - 2 * x @ self.points.T) / 128
+
+    def loss(self, x, labels):
+        logits = self.distance(x) - x @ self.points.T
+        near = (x - self.points[labels]).square().mean(1)
+        return F.cross_entropy(logits, labels) + 0.1 * F.relu(near - self.radius + 1).mean()
+
+    def confusion(self, x):
+        log = F.log_softmax(self.distance(x), 1)
+        return (log.exp() * log).sum(1).mean().exp()
+
+
+def generator():
+    def grow(inside, out, *how):
+        return [nn.ConvTranspose2d(inside, out, 4, *how, bias=False), nn.BatchNorm2d(out), nn.ReLU(True)]
+
+    image = [nn.ConvTranspose2d(128, 3, 4, 2, 1, bias=False), nn.Sigmoid()]
+    return nn.Sequential(*grow(100, 512, 1, 0), *grow(512, 256, 2, 1), *grow(256, 128, 2, 1), *image)
+
+
+def discriminator():
+    def half(inside, out):
+        return [nn.Conv2d(inside, out, 4, 2, 1, bias=False), nn.BatchNorm2d(out), nn.LeakyReLU(0.2, True)]
+
+    first = [nn.Conv2d(3, 128, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, True)]
+    last = [nn.Conv2d(512, 1024, 4, 1, 0, bias=False), nn.Sigmoid(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*first, *half(128, 256), *half(256, 512), *last, nn.Linear(1024, 1))
+
+
 def network_and_images(work, way):
     layout = torch.contiguous_format if way == "eager" else torch.channels_last
     torch.manual_seed(0)
@@ -163,6 +213,45 @@ def training_work(work, way):
         optimiser.zero_grad(set_to_none=True)
         with autocast(precision):
             loss = F.cross_entropy(forward(images), labels)
+        loss.backward()
+        optimiser.step()
+        loss.item()
+
+    return run
+
+
+def confusing_work(work, way):
+    """A step of train_cs, but without the gradients that the reference makes and throws away."""
+    size, precision = work["size"], work["precision"]
+    layout = torch.contiguous_format if way == "eager" else torch.channels_last
+    torch.manual_seed(0)
+    net, made, judge = (n.to(memory_format=layout) for n in (ConfusingClassifier(), generator(), discriminator()))
+    images = torch.rand(size, 3, work["side"], work["side"]).contiguous(memory_format=layout)
+    labels = torch.arange(size) % CLASSES
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, fused=True)
+    adams = [torch.optim.Adam(n.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=True) for n in (judge, made)]
+    features, make, judged = net, made, judge
+    if way == "compiled":
+        features, make, judged = (torch.compile(n, dynamic=False) for n in (net, made, judge))
+    real, fake = torch.ones(size, 1), torch.zeros(size, 1)
+    bce = F.binary_cross_entropy_with_logits
+
+    def run():
+        for each in (optimiser, *adams):
+            each.zero_grad(set_to_none=True)
+        with autocast(precision):
+            images_made = make(torch.randn(size, 100, 1, 1))
+            loss = bce(judged(images), real) + bce(judged(images_made.detach()), fake)
+        loss.backward()
+        adams[0].step()
+        with autocast(precision):
+            loss = bce(judged(images_made), real) + 0.1 * net.confusion(features(images_made, 1))
+        loss.backward(inputs=list(made.parameters()))
+        adams[1].step()
+        with torch.no_grad(), autocast(precision):
+            images_made = make(torch.randn(size, 100, 1, 1))
+        with autocast(precision):
+            loss = net.loss(features(images, 0), labels) + 0.1 * net.confusion(features(images_made, 1))
         loss.backward()
         optimiser.step()
         loss.item()
@@ -312,6 +401,8 @@ def prepare(work, way):
         raise RuntimeError("there is no C++ compiler, which torch.compile needs")
     if kind == "step":
         return training_work(work, way)
+    if kind == "confusing":
+        return confusing_work(work, way)
     if kind == "forward":
         return forward_work(work, way)
     return oscr_work(size) if kind == "oscr" else pixel_work(kind, size)

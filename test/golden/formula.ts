@@ -9,24 +9,25 @@ export interface ListedArray {
   /** PyTorch's name. */
   name: string;
   /** What it is, which decides its scale. */
-  kind: "conv" | "linear" | "gamma" | "variance" | "beta" | "mean" | "bias";
-  /** Its shape in PyTorch: kernels [out, in, height, width]. */
+  kind: "conv" | "conv_transpose" | "linear" | "gamma" | "variance" | "beta" | "mean" | "bias";
+  /** Its shape in PyTorch: kernels [out, in, height, width], of transposed convolutions [in, out, height, width]. */
   shape: number[];
-  /** Its shape here: kernels [height, width, in, out]. */
+  /** Its shape here: kernels [height, width, in, out], of transposed convolutions [height, width, out, in]. */
   target_shape: number[];
 }
 
 /** The weights of an array, k being its position in its network's list; computed in float64, kernels transposed. */
 export function formulaWeights({ kind, shape, target_shape }: ListedArray, k: number, seed: number): HostArray {
   const size = shape.reduce((product, n) => product * n, 1);
-  const fanIn = size / shape[0];
+  const kernel = kind === "conv" || kind === "conv_transpose";
+  const fanIn = kind === "conv_transpose" ? 4 * shape[0] : size / shape[0];
   const value = (n: number) => {
     const s = Math.sin(0.7 * ((n * n) % 8191) + 1.3 * k + seed);
-    if (kind === "conv" || kind === "linear") return 2 / Math.sqrt(fanIn) * s;
+    if (kernel || kind === "linear") return 2 / Math.sqrt(fanIn) * s;
     return kind === "gamma" || kind === "variance" ? 1 + 0.1 * s : 0.1 * s;
   };
   const data = Float32Array.from({ length: size }, (_, n) => value(n));
-  return { shape: target_shape, data: kind === "conv" ? hwio(data, shape) : data };
+  return { shape: target_shape, data: kernel ? hwio(data, shape) : data };
 }
 
 /** Where an array of a reference network stands in our trees, such as `conv1.gamma` for `bn1.weight`. */

@@ -1,10 +1,15 @@
 /** Initial parameters against the distributions that the references draw from. */
 import { assertEquals } from "@std/assert";
+import { initAuxiliary } from "../../lib/backbones/auxiliary.ts";
+import { classifier32 } from "../../lib/backbones/classifier32.ts";
+import { initDiscriminator } from "../../lib/backbones/discriminator.ts";
+import { initGenerator } from "../../lib/backbones/generator.ts";
 import type { HostArray } from "../../lib/engine/host_array.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { leavesOf } from "../../lib/engine/tree.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { BACKBONES } from "./backbones.ts";
+import { type Place, placeOf, type Trees } from "./arpl_cs_weights.ts";
 import { Comparison, golden } from "./golden.ts";
 import { HEADS } from "./heads.ts";
 import { METHODS } from "./methods.ts";
@@ -42,6 +47,28 @@ for (const group of groups) {
       }
       assertEquals(matched, leavesOf(params).size);
     });
+  } else if (group.name === "classifier32ABN") {
+    Deno.test("classifier32 and its auxiliary normalisations draw their parameters as the reference does", () => {
+      const backbone = classifier32();
+      const drawn = {
+        own: backbone.init(stream(seed, "init")),
+        auxiliary: initAuxiliary(backbone, stream(seed, "init", 1)),
+      };
+      comparePlaced(group, "classifier", drawn, ["fc.", "bn10."]); // fc is Softmax's, and the reference uses neither here
+    });
+  } else if (/^(Generator|Discriminator)(32)?$/.test(group.name)) {
+    Deno.test(`${group.name} draws its parameters as the reference does`, () => {
+      const side = group.name.endsWith("32") ? 32 : 64;
+      const kernels = group.arrays.filter(({ shape }) => shape.length === 4);
+      if (group.name.startsWith("Generator")) {
+        const [noise, first] = kernels[0].shape;
+        const generator = initGenerator({ side, noise, channels: first / 8 }, stream(seed, "init"));
+        comparePlaced(group, "generator", { generator });
+      } else {
+        const discriminator = initDiscriminator(kernels[0].shape[0] / 2, stream(seed, "init"));
+        comparePlaced(group, "discriminator", { discriminator });
+      }
+    });
   } else if (group.name in METHODS) {
     Deno.test(`${group.name} draws its parameters as the reference does`, () => {
       const points = group.arrays.find(({ shape }) => shape.length === 2);
@@ -78,6 +105,23 @@ function compareHead({ name, arrays }: Group): void {
     const k = Math.floor(i / 2);
     compareDraw(array, { shape: [1, 1, ...sizes], data: data.subarray(k * size, (k + 1) * size) });
   }
+}
+
+/** Compares the arrays of a network of ARPL+CS, each where our trees have it, but for those whose names start as given. */
+function comparePlaced(
+  group: Group,
+  network: string,
+  drawn: Partial<Record<Place["network"], Trees>>,
+  leftOut: string[] = [],
+): void {
+  const names = group.arrays.map(({ name }) => name);
+  const arrays = group.arrays.filter(({ name }) => !leftOut.some((start) => name.startsWith(start)));
+  for (const array of arrays) {
+    const { network: of, tree, layer, array: ours } = placeOf(network, array.name, names)!;
+    compareDraw(array, drawn[of]![tree][layer][ours]);
+  }
+  const ours = Object.values(drawn).reduce((count, { params }) => count + leavesOf(params).size, 0);
+  assertEquals(ours, arrays.length, group.name);
 }
 
 /** Compares shape, mean, deviation and the form of the distribution, each within five standard errors. */

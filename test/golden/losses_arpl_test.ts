@@ -1,6 +1,7 @@
-/** Softmax, GCPL, RPL and ARPL against ARPL's code: logits, loss, and gradients for features and parameters. */
+/** Softmax, GCPL, RPL, ARPL and the confusion loss of ARPL+CS against ARPL's code: logits, loss, and gradients for features and parameters. */
 import { jit } from "../../lib/engine/jit.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { arplCs } from "../../lib/methods/arpl_cs.ts";
 import { targetOf } from "../../lib/methods/method.ts";
 import { lossAndGradients, toTensors } from "../../lib/training/step.ts";
 import { arrayOf, Comparison, golden, type GoldenArray } from "./golden.ts";
@@ -27,12 +28,18 @@ const file = await golden<{
   points: GoldenArray;
   fc_weight: GoldenArray;
   cases: Case[];
-  fake_cases: unknown[];
+  points_far: GoldenArray;
+  fake_cases: {
+    name: string;
+    features_times: number;
+    fake_loss: number;
+    grad_features: GoldenArray;
+    grad_points: GoldenArray;
+  }[];
 }>("losses_arpl");
 const compared = new Comparison("losses_arpl.json");
 const TOLERANCE = 1e-4;
 await startTensorFlow();
-console.log(`losses_arpl.json: ARPL+CS is not there yet, its ${file.fake_cases.length} fake_cases are not compared`);
 
 for (const c of file.cases) {
   const name = `${c.loss_name} with options ${c.options}`;
@@ -70,6 +77,24 @@ for (const c of file.cases) {
     if ("radius" in c) {
       compared.scalar(`${name} grad_radius`, gradients.method.radius.dataSync()[0], c.grad_radius, TOLERANCE);
     }
+  });
+}
+
+for (const { name, ...c } of file.fake_cases) {
+  Deno.test(`the confusion loss of ARPL+CS meets the reference's (${name})`, () => {
+    const points = hostArray(name === "far" ? file.points_far : file.points);
+    const feature = hostArray(file.features);
+    feature.data = feature.data.map((value) => value * c.features_times);
+    const run = jit((p: { feature: tf.Tensor; points: tf.Tensor }) =>
+      lossAndGradients(p, ({ feature, points }) => ({
+        loss: arplCs.confusion!.loss({ points }, seenOf(feature as tf.Tensor2D)),
+        aside: {},
+      }))
+    );
+    const { loss, gradients } = run(toTensors({ feature, points }));
+    compared.scalar(`${name} fake_loss`, loss.dataSync()[0], c.fake_loss, TOLERANCE);
+    compared.array(`${name} fake grad_features`, gradients.feature.dataSync(), c.grad_features, 1e-3);
+    compared.array(`${name} fake grad_points`, gradients.points.dataSync(), c.grad_points, 1e-3);
   });
 }
 

@@ -4,6 +4,7 @@ import { classifier32 } from "../../lib/backbones/classifier32.ts";
 import { DESCRIBED } from "../../lib/backmix/mix.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { priors, priorsSplit } from "../../lib/datasets/priors.ts";
+import { arplCs } from "../../lib/methods/arpl_cs.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import type { Recipe } from "../../lib/training/recipe.ts";
 import type { TrainOptions } from "../../lib/training/train.ts";
@@ -22,6 +23,8 @@ export interface SmallRun {
   resume?: boolean;
   /** Steps that mixing runs ahead; null trains without BackMix. */
   lag?: number | null;
+  /** Whether it trains ARPL+CS, whose epochs have twice the steps, instead of Softmax. */
+  confusing?: boolean;
   /** Other parts of the recipe. */
   recipe?: Partial<Recipe>;
 }
@@ -45,12 +48,14 @@ export function smallRecipe(lag: number | null, changed: Partial<Recipe> = {}): 
 }
 
 /** The options of a small run. */
-export function smallRun({ directory, resume = false, lag = 1, recipe: changed }: SmallRun): TrainOptions {
+export function smallRun(
+  { directory, resume = false, lag = 1, confusing = false, recipe: changed }: SmallRun,
+): TrainOptions {
   const recipe = smallRecipe(lag, changed);
   return {
     recipe,
     backbone: classifier32(recipe.backbone),
-    method: softmax,
+    method: confusing ? arplCs : softmax,
     images,
     classes: 6,
     seed: 0,

@@ -173,6 +173,17 @@ Deno.test("each rival of BackMix trains", async () => {
   }
 });
 
+Deno.test("so does ARPL+CS with BackMix, killed in a pass with generated images and in plain ones", async () => {
+  const directory = await Deno.makeTempDir(), recipe = { epochs: 2, gan: { width: 1 / 16 } };
+  const run = { directory, confusing: true, recipe, resume: true };
+  for (const pass of [1, 2, 3]) assertEquals((await breakOff(run, pass, "SIGKILL")).code, 128 + 9);
+  await finish(run);
+  const resumed = logOf(directory).filter(({ event }) => event === "resume").map(({ step }) => step);
+  assertEquals(resumed, [40, 40]); // an epoch has two passes of 20 steps
+  assertEquals(await checkpointOf(directory), await unbroken({ confusing: true, recipe }));
+  await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("a disk that is full leaves the old checkpoint whole, and one plain message", async () => {
   const directory = await Deno.makeTempDir(), run = { directory, recipe: { epochs: 2 } };
   await assertRejects(() => train({ ...smallRun(run), stop: stopAfter(EPOCH_STEPS) }), Interrupted);
