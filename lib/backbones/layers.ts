@@ -6,6 +6,7 @@
  * (TensorFlow's "SAME" would pad after only), batch normalisation with eps 1e-5 that moves the running variance by the
  * unbiased variance.
  */
+import { tracedPrecision } from "../engine/jit.ts";
 import { flag, float, ints, operation, text, type, withGradient } from "../engine/operation.ts";
 import { engine, tf } from "../engine/tensorflow.ts";
 import type { Tensor, Tensor1D, Tensor4D } from "../engine/tensors.ts";
@@ -92,7 +93,8 @@ const EPSILON = 1e-5;
  *
  * TensorFlow's fused operation can make the statistics too, but adds them up in float32 so coarsely that eight steps end
  * about four times as far from the golden trajectory. Sums within each image first are accurate enough, and cost a
- * training step about 5 %.
+ * training step about 5 %. In bfloat16 the fused operation is the better one: it adds up in float32, where separate sums
+ * would be made in bfloat16, and saves a tenth of the step.
  *
  * @param x `[batch, height, width, channels]`
  * @param running moved by `weight`: mean by the batch's mean, variance by its unbiased variance
@@ -105,10 +107,31 @@ export function batchNormalisation(
   running: Statistics<Tensor>,
   weight = 0.1,
 ): { y: Tensor4D; running: Statistics<Tensor> } {
+  const move = (old: Tensor, now: Tensor) => tf.add(tf.mul(old, 1 - weight), tf.mul(now, weight));
+  const common = { ...FLOAT, U: type("float32"), epsilon: float(EPSILON), data_format: text("NHWC") };
+  if (tracedPrecision() === "bfloat16") {
+    const training = { ...common, is_training: flag(true) };
+    const unknown = tf.tensor1d([], "float32");
+    const [y, mean, unbiased, ...reserved] = operation(
+      "FusedBatchNormV3",
+      [x, gamma, beta, unknown, unknown],
+      training,
+      6,
+    );
+    const normalised = withGradient(
+      y as Tensor4D,
+      [x, gamma, beta],
+      [x, gamma, ...reserved],
+      (dy, [x, ...rest]) => operation("FusedBatchNormGradV3", [dy, x, ...rest], training, 5).slice(0, 3),
+    );
+    return {
+      y: normalised,
+      running: { mean: move(running.mean, mean), variance: move(running.variance, unbiased) },
+    };
+  }
   const overCells = (t: Tensor) => tf.mean(tf.mean(t, [1, 2]), 0); // [channels]
   const mean = overCells(x);
   const variance = overCells(tf.squaredDifference(x, mean));
-  const common = { ...FLOAT, U: type("float32"), epsilon: float(EPSILON), data_format: text("NHWC") };
   const [y, , , , , reserved] = operation(
     "FusedBatchNormV3",
     [x, gamma, beta, mean, variance],
@@ -126,7 +149,6 @@ export function batchNormalisation(
         .slice(0, 3),
   );
   const cells = x.size / x.shape[3];
-  const move = (old: Tensor, now: Tensor) => tf.add(tf.mul(old, 1 - weight), tf.mul(now, weight));
   return {
     y: normalised,
     running: {

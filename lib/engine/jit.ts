@@ -33,6 +33,14 @@ export interface Jitted<Arguments extends unknown[], Result> {
  */
 const BFLOAT16 = Uint8Array.of(82, 5, 82, 3, 248, 1, 1);
 
+/** Of the function that is being traced, outermost first; those that run at once have none. */
+const tracing: Precision[] = [];
+
+/** The type in which the function that is being traced will multiply; "float32" outside of any. */
+export function tracedPrecision(): Precision {
+  return tracing.at(-1) ?? "float32";
+}
+
 interface Traced {
   name: string;
   /** Tensors from outside that the function uses, by number. */
@@ -71,7 +79,12 @@ export function jit<Arguments extends unknown[], Result>(
     const ids = engine().backend.getInputTensorIds(leaves);
     let traced = cache.get(key);
     if (traced === undefined) {
-      traced = trace(fn, trees);
+      tracing.push(options.precision ?? "float32");
+      try {
+        traced = trace(fn, trees);
+      } finally {
+        tracing.pop();
+      }
       cache.set(key, traced);
     }
     return { traced, inputs: [...ids, ...traced.captured] };
