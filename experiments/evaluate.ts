@@ -5,6 +5,10 @@
  */
 import { evaluate } from "../lib/experiment/evaluate.ts";
 import { cifar10Experiment } from "./cifar10.ts";
+import { methodsExperiment } from "./methods.ts";
+import { methodsPriorsExperiment } from "./methods_priors.ts";
 import { priorsExperiment } from "./priors.ts";
 
-if (import.meta.main) await evaluate([cifar10Experiment, priorsExperiment], Deno.args);
+const experiments = [cifar10Experiment, priorsExperiment, methodsExperiment, methodsPriorsExperiment];
+
+if (import.meta.main) await evaluate(experiments, Deno.args);
