@@ -17,8 +17,11 @@ export const maxProbability: Score = score({
   of: ({ logits, classes }) => logitScores(logits, classes).maxProbability,
 });
 
-/** log sum exp of the logits, the negative of what the publication calls energy. 0 where logits are log probabilities. */
-export const energy: Score = score({
-  name: "energy",
-  of: ({ logits, classes }) => logitScores(logits, classes).energy,
-});
+/**
+ * log sum exp of the logits, the negative of what the publication calls energy. Not for PCSSR and RCSSR: their logits are
+ * log probabilities, whose energy is 0 for every image, so what is left of it is rounding.
+ */
+export const energy: Score = {
+  ...score({ name: "energy", of: ({ logits, classes }) => logitScores(logits, classes).energy }),
+  suits: ({ score }) => score !== "cssr",
+};
