@@ -8,6 +8,7 @@
  *
  * Draws training images' maps, as they stand in the CAM bank, into the folder of `--out`; exit code 1 if a method fails.
  */
+import { methods } from "../../experiments/methods.ts";
 import { priorsExperiment } from "../../experiments/priors.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { helpText, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
@@ -15,10 +16,6 @@ import { commandLine, runExperiment } from "../../lib/experiment/reproduce.ts";
 import { type CamColumn, camGallery } from "../../lib/figures/cam_gallery.ts";
 import { writeAtomic } from "../../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../../lib/files/task.ts";
-import { arpl } from "../../lib/methods/arpl.ts";
-import { gcpl } from "../../lib/methods/gcpl.ts";
-import { rpl } from "../../lib/methods/rpl.ts";
-import { softmax } from "../../lib/methods/softmax.ts";
 import type { Cell } from "../../lib/results/result.ts";
 
 /** A seed of those that recipes are chosen on, not one of the table's. */
@@ -29,7 +26,7 @@ const experiment = {
   ...priorsExperiment,
   table: "maps",
   about: "Trains each method on generated images, and checks that its class activation maps lie on the shapes.",
-  methods: [softmax, gcpl, rpl, arpl],
+  methods,
   presets: { quick: { ...quick, byDefault: [SEED] } },
 };
 
