@@ -7,6 +7,7 @@
  * the last of them prints, among other lines.
  */
 import { assert, assertEquals } from "@std/assert";
+import { dirname } from "node:path";
 import { type Ended, start } from "../experiment/child.ts";
 
 /** A fenced block. */
@@ -104,9 +105,8 @@ async function check(folder: string, files: readonly string[]): Promise<void> {
   assertEquals(code, 0, errors);
 }
 
-/** Runs a command line without quotes in it; `deno` is the one that runs the test. */
+/** Runs a command line in a shell; `deno` is the one that runs the test. */
 async function run(folder: string, command: string): Promise<Ended> {
-  const [program, ...args] = command.split(" ");
-  assertEquals(program, "deno", command);
-  return await start([Deno.execPath(), ...args], {}, folder).ended;
+  const PATH = `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`;
+  return await start(["sh", "-c", command], { PATH }, folder).ended;
 }
