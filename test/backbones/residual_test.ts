@@ -16,14 +16,17 @@ const images = tf.tensor4d(
 );
 const seed = tf.tensor1d([0, 0], "int32");
 
-/** Layers with a kernel, which give the networks their names, and parameters, as the publications count them. */
-const PUBLISHED: Record<ResidualName, { channels: number; shortcuts: number; depth: number; halved: number }> = {
-  wide_resnet40_4: { channels: 256, shortcuts: 3, depth: 40, halved: 4 },
-  resnet18: { channels: 512, shortcuts: 3, depth: 18, halved: 8 },
-  resnet34: { channels: 512, shortcuts: 3, depth: 34, halved: 8 },
+/**
+ * As published, with one 3x3 convolution for each layer that the name counts: WRN's 40 counts the three shortcuts too,
+ * ResNet's 18 and 34 the linear layer. `halving` is how often the side is halved.
+ */
+const PUBLISHED: Record<ResidualName, { channels: number; convolutions: number; halving: number }> = {
+  wide_resnet40_4: { channels: 256, convolutions: 37, halving: 2 },
+  resnet18: { channels: 512, convolutions: 17, halving: 3 },
+  resnet34: { channels: 512, convolutions: 33, halving: 3 },
 };
 
-for (const [name, { channels, shortcuts, depth, halved }] of Object.entries(PUBLISHED)) {
+for (const [name, { channels, convolutions, halving }] of Object.entries(PUBLISHED)) {
   const narrow = residual(name as ResidualName, { width: 1 / 16 });
   const drawn = narrow.init(stream(0, "init"));
   const params = toTensors(drawn.params);
@@ -33,11 +36,11 @@ for (const [name, { channels, shortcuts, depth, halved }] of Object.entries(PUBL
     assertEquals(residual(name as ResidualName).channels, channels);
     assertEquals(narrow.channels, channels / 16);
     const kernels = [...leavesOf(drawn.params)].filter(([path]) => path.endsWith(".kernel"));
-    const pointwise = kernels.filter(([, { shape }]) => shape[0] === 1);
-    assertEquals(pointwise.length, shortcuts);
-    assertEquals(kernels.length - pointwise.length + 1, depth); // the name counts the linear layer too
+    const shortcuts = kernels.filter(([, { shape }]) => shape[0] === 1);
+    assertEquals([kernels.length - shortcuts.length, shortcuts.length], [convolutions, 3]);
     const { map, feature } = narrow.apply(params, state, images, EVALUATION);
-    assertEquals(map.shape, [2, SIDE / halved, SIDE / halved, channels / 16]);
+    const side = SIDE / 2 ** halving;
+    assertEquals(map.shape, [2, side, side, channels / 16]);
     assertEquals(feature.shape, [2, channels / 16]);
   });
 
