@@ -63,6 +63,9 @@ export { gcpl } from "./lib/methods/gcpl.ts";
 export { rpl } from "./lib/methods/rpl.ts";
 export { arpl } from "./lib/methods/arpl.ts";
 export { arplCs } from "./lib/methods/arpl_cs.ts";
+export { linear } from "./lib/methods/linear.ts";
+export { pcssr } from "./lib/methods/pcssr.ts";
+export { rcssr } from "./lib/methods/rcssr.ts";
 
 export type { Labels, ScoredImages, ScoredSides, Scores } from "./lib/metrics/scores.ts";
 export { accuracy } from "./lib/metrics/accuracy.ts";
@@ -83,6 +86,24 @@ export {
 } from "./lib/metrics/bootstrap.ts";
 export { type OpenSetMetrics, openSetMetrics, type RejectionMetrics } from "./lib/metrics/open_set_metrics.ts";
 export { type LogitScores, logitScores } from "./lib/evaluation/logit_scores.ts";
+export {
+  type Evaluator,
+  evaluator,
+  type Outputs,
+  type Over,
+  type Pass,
+  type Shown,
+} from "./lib/evaluation/evaluator.ts";
+export { type LearntNetwork } from "./lib/evaluation/maps.ts";
+export {
+  fitScores,
+  type Formula,
+  type Score,
+  score,
+  type Scorer,
+  type Scorers,
+} from "./lib/evaluation/scores/score.ts";
+export { SCORES } from "./lib/evaluation/scores/table.ts";
 
 export type { Recipe } from "./lib/training/recipe.ts";
 export type { OptimiserOptions } from "./lib/training/optimiser.ts";

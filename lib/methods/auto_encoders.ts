@@ -27,7 +27,7 @@ export interface AutoEncoders<Leaf> {
 /** Width of the narrow layer, as published for 256 channels (WRN-40-4) and 512 (ResNet-18). */
 const LATENT = 64;
 /** Factor g on the error. */
-const GAMMA = 0.1;
+export const GAMMA = 0.1;
 /** Logits are cut to [-LIMIT, LIMIT]; a cell beyond hands no gradient on. */
 const LIMIT = 100;
 /** How many numbers of reconstructions are made at once: 128 MB of float32. */

@@ -7,8 +7,16 @@
  *     logit_k(cell) = -0.1 error_k(cell)        p_k = mean over cells of softmax_k        loss = -log p_y
  */
 import { operation, type } from "../engine/operation.ts";
+import { tf } from "../engine/tensorflow.ts";
 import type { Tensor, Tensor3D } from "../engine/tensors.ts";
-import { cellLogits, cellMagnitude, drawAutoEncoders, logMeanProbability, ownCellLogits } from "./auto_encoders.ts";
+import {
+  cellLogits,
+  cellMagnitude,
+  drawAutoEncoders,
+  GAMMA,
+  logMeanProbability,
+  ownCellLogits,
+} from "./auto_encoders.ts";
 import { crossEntropy, type Method, method } from "./method.ts";
 
 /** The method. Its logits are log p_k. */
@@ -21,8 +29,12 @@ export const pcssr: Method = method({
 
   loss: (_, { logits, target }) => crossEntropy(logits, target),
 
-  /** The class's logit: how little its auto-encoder leaves of each cell. */
-  evidence: (params, map, label) => ownCellLogits(params, map, label, -1), // [B, h, w]
+  /**
+   * What the class's auto-encoder explains of each cell, 0.1 (|f| - error), |f| summed over the channels as the error is.
+   * By the logit alone the faintest cells would win, of which little can be left.
+   */
+  evidence: (params, map, label) =>
+    tf.add(ownCellLogits(params, map, label, -1), tf.mul(cellMagnitude(map), GAMMA * map.shape[3])), // [B, h, w]
 
   score: "cssr",
 

@@ -18,7 +18,7 @@ import { cellMagnitude } from "../../lib/methods/auto_encoders.ts";
 import type { Method } from "../../lib/methods/method.ts";
 import { toTensors } from "../../lib/training/step.ts";
 import { arrayOf, Comparison, golden, type GoldenArray } from "./golden.ts";
-import { headParameters, HEADS, type HeadsFile } from "./heads.ts";
+import { headParameters, HEADS, type HeadsFile, ownLogitsOf } from "./heads.ts";
 import { hostArray } from "./methods.ts";
 
 const file = await golden<HeadsFile>("heads_cssr");
@@ -57,7 +57,7 @@ for (const head of file.heads) {
     };
     const parts = partsOf(given);
 
-    compared.array(`${name} R0`, method.evidence(given.params, given.map, pred).dataSync(), head.R0, TOLERANCE);
+    compared.array(`${name} R0`, ownLogitsOf(name, given.params, given.map, pred).dataSync(), head.R0, TOLERANCE);
     compared.array(`${name} R1`, cellMagnitude(given.map).dataSync(), head.R1, TOLERANCE);
     if (counted) {
       const response = prototypeResponse(given.map, tf.gather(prototypes, pred)).dataSync();

@@ -1,5 +1,7 @@
 /** CSSR's heads as `heads_cssr.json` has them, and as our methods take them. */
 import type { HostArray } from "../../lib/engine/host_array.ts";
+import { tf } from "../../lib/engine/tensorflow.ts";
+import { type AutoEncoders, cellLogits, ownCellLogits } from "../../lib/methods/auto_encoders.ts";
 import { linear } from "../../lib/methods/linear.ts";
 import type { Method } from "../../lib/methods/method.ts";
 import { pcssr } from "../../lib/methods/pcssr.ts";
@@ -60,6 +62,26 @@ export function headParameters(name: string, file: HeadsFile): Record<string, Ho
   });
   if (HEADS[name] === linear) return { weight: transposed(file.linear_kernel) };
   return { encoders: squeezed(file.encoder_kernels), decoders: squeezed(file.decoder_kernels) };
+}
+
+/** The logit of every class in every cell, `[N, h, w, C]`. */
+export function cellLogitsOf(name: string, params: Record<string, tf.Tensor>, map: tf.Tensor4D): tf.Tensor4D {
+  if (HEADS[name] === linear) {
+    const [batch] = map.shape;
+    const one = (k: number) => linear.evidence(params, map, tf.fill([batch], k, "int32"));
+    return tf.stack(Array.from({ length: params.weight.shape[0] }, (_, k) => one(k)), 3) as tf.Tensor4D;
+  }
+  return cellLogits(params as unknown as AutoEncoders<tf.Tensor>, map, signOf(name));
+}
+
+/** The logit of each image's class in every cell, `[N, h, w]`. */
+export function ownLogitsOf(name: string, params: Record<string, tf.Tensor>, map: tf.Tensor4D, label: tf.Tensor1D) {
+  if (HEADS[name] === linear) return linear.evidence(params, map, label);
+  return ownCellLogits(params as unknown as AutoEncoders<tf.Tensor>, map, label, signOf(name));
+}
+
+function signOf(name: string): 1 | -1 {
+  return HEADS[name] === pcssr ? -1 : 1;
 }
 
 /** From `[1, 1, from, to]` to `[to, from]`. */

@@ -2,12 +2,11 @@
 import { jit, type Precision } from "../../lib/engine/jit.ts";
 import { processor } from "../../lib/engine/library_machine.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
-import { type AutoEncoders, cellLogits } from "../../lib/methods/auto_encoders.ts";
 import { linear } from "../../lib/methods/linear.ts";
 import { targetOf } from "../../lib/methods/method.ts";
 import { lossAndGradients, toTensors } from "../../lib/training/step.ts";
 import { arrayOf, Comparison, golden, type GoldenArray } from "./golden.ts";
-import { headParameters, HEADS, type HeadsFile } from "./heads.ts";
+import { cellLogitsOf, headParameters, HEADS, type HeadsFile } from "./heads.ts";
 import { hostArray } from "./methods.ts";
 
 const file = await golden<HeadsFile>("heads_cssr");
@@ -27,13 +26,10 @@ function judged(name: string, map: GoldenArray, labels: GoldenArray, precision: 
       const seen = { map: map as tf.Tensor4D, feature: tf.mean(map, [1, 2]) as tf.Tensor2D };
       const logits = method.logits(learned, seen);
       const target = targetOf(label, file.classes);
-      const cells = Array.from(
-        { length: file.classes },
-        (_, k) => method.evidence(learned, seen.map, tf.fill(label.shape, k, "int32")),
-      );
+      const cells = cellLogitsOf(name, learned, seen.map);
       return {
         loss: method.loss(learned, { ...seen, logits, label, target }),
-        aside: { cells: tf.stack(cells, 3), probabilities: tf.softmax(logits), predicted: tf.argMax(logits, 1) },
+        aside: { cells, probabilities: tf.softmax(logits), predicted: tf.argMax(logits, 1) },
       };
     }), { precision });
   return run(params, label);
@@ -53,13 +49,6 @@ for (const head of file.heads) {
       compared.array(`${name} grad_linear_kernel`, transposed, head.grad_linear_kernel, TOLERANCE);
       return;
     }
-    const sign = name === "pcssr" ? -1 : 1;
-    const { map, method: learned } = toTensors({
-      map: hostArray(file.feature_map),
-      method: headParameters(name, file),
-    });
-    const cells = cellLogits(learned as unknown as AutoEncoders<tf.Tensor>, map as tf.Tensor4D, sign);
-    compared.array(`${name} logits of all classes at once`, cells.dataSync(), head.logits, TOLERANCE);
     const first = (all: tf.Tensor) => tf.slice(all, 0, 1).dataSync();
     const { encoders, decoders } = gradients.method;
     compared.array(`${name} grad_encoder_kernel_0`, first(encoders), head.grad_encoder_kernel_0, TOLERANCE);
