@@ -15,7 +15,8 @@ import { UserError } from "../files/user_error.ts";
 import { checked } from "../methods/checked.ts";
 import type { Method } from "../methods/method.ts";
 import { metricTitles, type OpenSetMetrics, openSetMetrics } from "../metrics/open_set_metrics.ts";
-import { markdown, type Table } from "../results/table.ts";
+import type { Json } from "../results/result.ts";
+import { markdown, rowName, type Table } from "../results/table.ts";
 import { loadCheckpoint, readIdentity, type RunIdentity } from "../training/checkpoint.ts";
 import { optimiserOf } from "../training/optimiser.ts";
 import { initialNetwork } from "../training/step.ts";
@@ -33,7 +34,7 @@ Usage: deno task evaluate RUN [options]
 
 RUN is the folder of a cell, such as runs/priors.quick/softmax.trial0.seed0.1a2b3c4d; its checkpoint says how and on what
 it was trained. Some scores look at the training images first. Takes the time of one pass over training and test images,
-for cssr of four. Writes nothing.
+for cssr of four. Writes no file but, the first time, the data set into the cache.
 
   --scores NAMES   all, or some with commas between: ${SCORES.map(({ name }) => name).join(", ")};
                    default all that the method has
@@ -141,9 +142,11 @@ export async function evaluateRun(
       classes,
     };
     const metrics = ({ name }: Score) => openSetMetrics({ known: known[name], unknown: unknown[name], ...images });
+    const plain = recipe as unknown as Record<string, Json>;
+    const name = rowName({ method: method.name, backmix: recipe.backmix !== null, recipe: plain });
     return {
-      title: `${about.method}${recipe.backmix === null ? "" : " + BackMix"} on ${about.dataset}, trial ` +
-        `${about.split.trial}, seed ${seed}, after ${step} steps of training; ${data.known.labels.length} known and ` +
+      title:
+        `${name} on ${about.dataset}, trial ${about.split.trial}, seed ${seed}, after ${step} steps of training; ${data.known.labels.length} known and ` +
         `${data.unknown.labels.length} unknown test images. In per cent.`,
       metrics: Object.fromEntries(scores.map((score) => [score.name, metrics(score)])),
       published: PUBLISHED[method.score].name,

@@ -101,19 +101,22 @@ export function terminal([titles, ...rows]: Table): string {
   return blocks.join("\n\n");
 }
 
+/** What of a cell names its row. */
+type Trained = Pick<Cell, "method" | "backmix" | "recipe">;
+
 /** What BackMix is called: pasted without a map, it is but a random window. */
-function backmixTitle({ recipe }: Cell): string {
+function backmixTitle({ recipe }: Trained): string {
   const { mask } = recipe.backmix as { mask?: string };
   return mask === "none" ? "random window" : "BackMix";
 }
 
-function regulariserTitle({ recipe }: Cell): string | undefined {
+function regulariserTitle({ recipe }: Trained): string | undefined {
   const kind = (recipe.regulariser as Regulariser | undefined)?.kind;
   return kind && (REGULARISER_TITLES[kind] ?? kind);
 }
 
 /** Method, rival, BackMix, as far as there are. */
-function rowName(cell: Cell): string {
+export function rowName(cell: Trained): string {
   return [cell.method, regulariserTitle(cell), ...(cell.backmix ? [backmixTitle(cell)] : [])]
     .filter((part) => part !== undefined).join(" + ");
 }
