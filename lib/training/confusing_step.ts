@@ -173,7 +173,7 @@ export function confusingStep(parts: ConfusingParts, network: Network, input: St
       loss: tf.add(loss, tf.mul(weight, confused.loss)),
       aside: { ...aside, auxiliaryState: confused.state, terms },
     };
-  });
+  }, `Method ${method.name}: `);
   const moved = optimiser.update(network.params, learning.gradients.own, network.moments, input.rate);
   const scales = optimiser.update(auxiliary.params, learning.gradients.scales, auxiliary.moments, input.rate);
 

@@ -6,6 +6,7 @@ import { discriminate } from "../../lib/backbones/discriminator.ts";
 import { generate } from "../../lib/backbones/generator.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { jit } from "../../lib/engine/jit.ts";
+import { processor } from "../../lib/engine/library_machine.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { leavesOf } from "../../lib/engine/tree.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
@@ -32,7 +33,8 @@ import { hostArray, seenOf } from "./methods.ts";
 const compared = new Comparison("arpl_cs.json, networks");
 await startTensorFlow();
 
-const { own, auxiliary, generator, discriminator } = toTensors(drawn);
+const networks = toTensors(drawn);
+const { own, auxiliary, generator, discriminator } = networks;
 const seed = tf.tensor1d([0, 0], "int32");
 const training = { training: true, seed } as const;
 
@@ -139,6 +141,35 @@ Deno.test("the confusion loss of generated images meets the reference's, with it
     compareSums(`confusion ${network}`, network, sums, { ...gradients, own: gradients.kernels }, 5e-3);
   }
 });
+
+if (processor().avx512Bf16) {
+  Deno.test("in bfloat16 the forward passes in training mode and the confusion loss stay within 3e-2", () => {
+    const points = toTensors({ points: hostArray(file.points) });
+    const { images } = batch(0);
+    const run = jit((n: typeof networks, points: { points: tf.Tensor }, images: tf.Tensor4D, noise: tf.Tensor2D) => {
+      const made = generate(n.generator.params, n.generator.state, noise, true).images;
+      const { logit } = discriminate(n.discriminator.params, n.discriminator.state, images, true);
+      const scales = withAuxiliary(n.own.params, n.auxiliary.params);
+      const sets = [[n.own.params, n.own.state], [scales, n.auxiliary.state]] as const;
+      const confused = backbone.apply(scales, n.auxiliary.state, made, training);
+      return {
+        made,
+        probability: tf.sigmoid(logit),
+        features: sets.map(([params, state]) => backbone.apply(params, state, images, training).feature),
+        confusion: method.confusion.loss(points, confused),
+      };
+    }, { precision: "bfloat16" });
+    const { made, probability, features, confusion } = run(networks, points, images, noise(0));
+    compareGenerated(compared, "bfloat16 generator", made, file.generator.train, 3e-2);
+    compared.array("bfloat16 discriminator", probability.dataSync(), file.discriminator.train.probability, 3e-2);
+    for (const { set, feature } of file.classifier.train) {
+      compared.array(`bfloat16 classifier set ${set}`, features[set].dataSync(), feature, 3e-2);
+    }
+    compared.scalar("bfloat16 confusion", confusion.dataSync()[0], file.confusion.loss, 3e-2);
+  });
+} else {
+  console.log("arpl_cs.json: this processor has no AVX512_BF16, bfloat16 is not compared");
+}
 
 Deno.test("golden arpl_cs.json was compared, but for its steps", () => compared.report());
 

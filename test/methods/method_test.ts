@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { arpl } from "../../lib/methods/arpl.ts";
+import { arplCs } from "../../lib/methods/arpl_cs.ts";
 import { gcpl } from "../../lib/methods/gcpl.ts";
 import { linear } from "../../lib/methods/linear.ts";
 import type { Method } from "../../lib/methods/method.ts";
@@ -17,7 +18,7 @@ const draw = (size: number) => Float32Array.from({ length: size }, () => random.
 const labels = Int32Array.of(3, 0, 2);
 const label = tf.tensor1d(labels, "int32");
 
-for (const method of [softmax, linear, rpl, arpl]) {
+for (const method of [softmax, linear, rpl, arpl, arplCs]) {
   Deno.test(`${method.name}: the evidence of a map of one cell is the logit of the image's class`, () => {
     const params = toTensors(method.init({ classes, channels }, stream(0, "init")));
     const map = tf.tensor4d(draw(batch * channels), [batch, 1, 1, channels]);
