@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { CENTRED } from "../../lib/augment/pixels.ts";
 import { classifier32 } from "../../lib/backbones/classifier32.ts";
+import { backboneOf } from "../../lib/backbones/table.ts";
 import { discriminate } from "../../lib/backbones/discriminator.ts";
 import { generate } from "../../lib/backbones/generator.ts";
 import { stream } from "../../lib/engine/streams.ts";
@@ -41,9 +42,9 @@ const network: Network = {
   confusion: initialConfusion(backbone, arplCs.confusion!, optimiser, { side: 32, width: 1 / 16 }, stream(0, "gan")),
 };
 
-/** Which parts of the network differ from what they were: its paths down to `params`, `state` or `moments`. */
-function movedParts(after: Network): string[] {
-  const before = leavesOf<tf.Tensor>(network);
+/** Which parts of a network differ from what they were: its paths down to `params`, `state` or `moments`. */
+function movedParts(after: Network, from = network): string[] {
+  const before = leavesOf<tf.Tensor>(from);
   const moved = [...leavesOf<tf.Tensor>(after)].filter(([path, tensor]) => {
     const old = before.get(path)!.dataSync();
     return tensor.dataSync().some((value, i) => value !== old[i]);
@@ -119,6 +120,25 @@ Deno.test("the maps of a step are those of the classifier before it, with its ow
   const expected = mapsOf(backbone, arplCs, network, raw, input.labels).dataSync();
   maps!.dataSync().forEach((value, i) => assertAlmostEquals(value, expected[i], 1e-4));
 });
+
+for (
+  const [name, side] of [["wide_resnet40_4", 32], ["resnet34", 32], ["resnet18", 64], ["classifier32", 64]] as const
+) {
+  Deno.test(`ARPL+CS moves all parts of ${name} at ${side} px`, () => {
+    const backbone = backboneOf({ name, width: 1 / 16, dropout: 0 });
+    const before: Network = {
+      ...initialNetwork(backbone, arplCs, CLASSES, stream(0, "init"), optimiser),
+      confusion: initialConfusion(backbone, arplCs.confusion!, optimiser, { side, width: 1 / 32 }, stream(0, "gan")),
+    };
+    const values = Float32Array.from({ length: BATCH * side * side * 3 }, () => random.uniform() * 4 - 2);
+    const images = tf.tensor4d(values, [BATCH, side, side, 3]);
+    const [confusing] = trainingPasses(backbone, arplCs, recipe);
+    const after = confusing(before, { ...input, images, raw: images });
+    assert(Number.isFinite(after.loss.dataSync()[0]));
+    assertEquals(movedParts(after.network, before), [...ALL, ...OWN]);
+    assertEquals(after.maps!.shape, [BATCH, 8, 8]);
+  });
+}
 
 Deno.test("a side that there is no generator for is refused with those that there are", () => {
   checkGenerator(arpl, 48);
