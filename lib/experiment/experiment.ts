@@ -12,6 +12,8 @@ export interface Preset {
   byDefault: readonly number[];
   /** How to train, but for what the command line says. */
   recipe: Omit<Recipe, "backmix" | "precision">;
+  /** What a method trains with instead, by its name. */
+  own?: Readonly<Record<string, Partial<Preset["recipe"]>>>;
   /** BackMix's settings in the rows that have it. */
   backmix: BackmixOptions;
   /** Further rows, to compare BackMix with: what each changes in the recipe of the row without it. */

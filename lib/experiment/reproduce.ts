@@ -9,6 +9,7 @@ import { type Engine, startTensorFlow } from "../engine/tensorflow.ts";
 import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { processor } from "../engine/library_machine.ts";
+import type { Method } from "../methods/method.ts";
 import { readResult } from "../results/read.ts";
 import type { ResultFile } from "../results/result.ts";
 import { writeScores } from "../results/scores.ts";
@@ -96,7 +97,7 @@ export async function runExperiment(
         ...(options.limit !== undefined && { limit: options.limit }),
       });
       for (const method of experiment.methods.filter(({ name }) => options.methods.includes(name))) {
-        for (const recipe of recipesOf(preset, options)) {
+        for (const recipe of recipesOf(preset, method, options)) {
           const plan: CellPlan = {
             method,
             recipe,
@@ -194,7 +195,12 @@ function trialsOf({ trials }: Experiment, preset: Preset, options: ExperimentOpt
 }
 
 /** The recipes of a method's rows: without BackMix, with it, and, unless one of the two was asked for, with its rivals. */
-function recipesOf({ recipe, backmix, rivals = [] }: Preset, options: ExperimentOptions): Recipe[] {
+function recipesOf(
+  { recipe: common, own, backmix, rivals = [] }: Preset,
+  { name }: Method,
+  options: ExperimentOptions,
+): Recipe[] {
+  const recipe = { ...common, ...own?.[name] };
   const { epochs = recipe.epochs, precision } = options;
   const changes = [
     ...options.backmix.map((mixed) => ({ backmix: mixed ? backmix : null })),
