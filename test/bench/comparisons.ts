@@ -16,12 +16,14 @@ export type Work =
 /** Work of a network. */
 export interface NetworkWork {
   /**
-   * "step": a training step with its loss read back; "confusing": one of ARPL+CS, with discriminator, generator and
-   * classifier in turn, all as wide as published; "forward": logits in evaluation mode.
+   * "step": a training step with its loss read back, of ARPL+CS the one with generated images (all networks as wide as
+   * published); "forward": logits in evaluation mode.
    */
-  kind: "step" | "confusing" | "forward";
-  /** The network, with a linear layer on its feature. */
+  kind: "step" | "forward";
+  /** The network. */
   backbone: BackboneName;
+  /** Name of what judges its features; to measure maps or "forward", "softmax". */
+  method: string;
   /** Side of an image in pixels. */
   side: number;
   /** Images in a batch. */
@@ -59,15 +61,18 @@ function networkComparisons(precision: Precision): Comparison[] {
   ): Comparison => ({
     name: `${name}-${precision}`,
     what: `${what}, B = ${work.size}, ${precision}`,
-    work: { kind: "step", backbone: "classifier32", side: 32, maps: false, precision, ...work },
+    work: { kind: "step", backbone: "classifier32", method: "softmax", side: 32, maps: false, precision, ...work },
     ways: NETWORK_WAYS,
     target,
   });
   return [
-    row("step128", "training step", { size: 128 }),
-    row("step64", "training step", { size: 64 }),
+    row("step128", "training step (Softmax, Linear)", { size: 128 }),
+    row("step64", "training step (Softmax, Linear)", { size: 64 }),
     row("cam128", "training step with CAM pass", { size: 128, maps: true }),
-    row("arpl_cs64", "training step of ARPL+CS", { kind: "confusing", size: 64 }),
+    ...["GCPL", "RPL", "ARPL", "PCSSR", "RCSSR"].map((title) =>
+      row(`${title.toLowerCase()}64`, `training step of ${title}`, { method: title.toLowerCase(), size: 64 })
+    ),
+    row("arpl_cs64", "training step of ARPL+CS", { method: "arpl_cs", size: 64 }),
     row("forward1000", "forward", { kind: "forward", size: 1000 }, 1.2),
     row("wide_resnet40_4", "WRN-40-4, training step", { backbone: "wide_resnet40_4", size: 32 }),
     row("resnet18", "ResNet-18 at 64 px, training step", { backbone: "resnet18", side: 64, size: 32 }),
@@ -118,6 +123,7 @@ export const MEMORY_TARGET = 0.9e9;
 export const MEMORY_WORK: NetworkWork = {
   kind: "step",
   backbone: "classifier32",
+  method: "softmax",
   side: 32,
   size: 128,
   precision: "float32",

@@ -2,6 +2,7 @@
  * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
  * functions that training and evaluation call.
  */
+import { methods } from "../../experiments/methods.ts";
 import { UNIT } from "../../lib/augment/pixels.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { backboneOf } from "../../lib/backbones/table.ts";
@@ -10,7 +11,6 @@ import { processor } from "../../lib/engine/library_machine.ts";
 import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
-import { arplCs } from "../../lib/methods/arpl_cs.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
 import { initialConfusion } from "../../lib/training/confusing_step.ts";
@@ -24,13 +24,15 @@ import { pixelWork } from "./pixels.ts";
 const CLASSES = 6;
 
 /** A training step as the training loop runs it: tensors made from arrays, results read back, all freed. */
-function trainingWork({ kind, backbone: name, side, size, precision, maps }: NetworkWork): () => Promise<void> {
+function trainingWork(
+  { backbone: name, method: called, side, size, precision, maps }: NetworkWork,
+): () => Promise<void> {
   const random = stream(0, "bench", 0);
   const shape: [number, number, number, number] = [size, side, side, 3];
   const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
   const labels = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
   const backbone = backboneOf({ name });
-  const method = kind === "confusing" ? arplCs : softmax;
+  const method = methods.find(({ name }) => name === called)!;
   const optimiser = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
   const [step] = trainingPasses(backbone, method, { optimiser, precision, normalisation: UNIT });
   let network: Network = initialNetwork(backbone, method, CLASSES, stream(0, "init"));
@@ -89,7 +91,6 @@ function oscrWork(size: number): () => void {
 function prepare(work: Work): () => Promise<void> | void {
   switch (work.kind) {
     case "step":
-    case "confusing":
       return trainingWork(work);
     case "forward":
       return forwardWork(work);

@@ -117,17 +117,90 @@ BACKBONES = {
 }
 
 
-class Network(nn.Module):
-    """A backbone with a linear layer on its mean over the cells."""
+class Linear(nn.Module):
+    """Softmax's layer, which is CSSR's Linear too."""
 
-    def __init__(self, backbone):
+    cells = False  # whether it judges each cell of the map, or their mean
+
+    def __init__(self, channels):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(CLASSES, channels).uniform_(-1, 1) / channels**0.5)
+
+    def forward(self, x):  # [B, channels] -> [B, CLASSES]
+        return x @ self.weight.T
+
+    def loss(self, x, labels):
+        return F.cross_entropy(self(x), labels)
+
+
+class Points(nn.Module):
+    """GCPL's prototypes, or the reciprocal points and radius of RPL and ARPL."""
+
+    cells = False
+
+    def __init__(self, method, channels):
+        super().__init__()
+        self.method = method
+        self.points = nn.Parameter(0.1 * torch.randn(CLASSES, channels))
+        self.radius = nn.Parameter(torch.zeros(1)) if method != "gcpl" else None
+
+    def distance(self, x):  # [B, channels] -> [B, CLASSES]
+        return (x.square().sum(1, True) + self.points.square().sum(1) - 2 * x @ self.points.T) / x.shape[1]
+
+    def loss(self, x, labels):
+        distance, near = self.distance(x), (x - self.points[labels]).square().mean(1)
+        if self.method == "gcpl":
+            return F.cross_entropy(-distance, labels) + 0.05 * near.mean()
+        if self.method == "rpl":
+            return F.cross_entropy(distance, labels) + 0.1 * (near - self.radius).square().mean()
+        return F.cross_entropy(distance - x @ self.points.T, labels) + 0.1 * F.relu(near - self.radius + 1).mean()
+
+
+class AutoEncoders(nn.Module):
+    """CSSR's, one for each class; a class explains what its own reconstructs (PCSSR, sign -1) or what it cannot (1)."""
+
+    cells = True
+
+    def __init__(self, sign, channels):
+        super().__init__()
+        self.sign = sign
+        layers = lambda: (nn.Conv2d(channels, 64, 1, bias=False), nn.Tanh(), nn.Conv2d(64, channels, 1, bias=False))
+        self.classes = nn.ModuleList(nn.Sequential(*layers()) for _ in range(CLASSES))
+
+    def loss(self, x, labels):  # [B, channels, height, width]
+        errors = torch.stack([(one(x) - x).abs().sum(1) for one in self.classes], 1)
+        shares = F.softmax((self.sign * 0.1 * errors).clamp(-100, 100), 1)
+        return F.nll_loss(shares.mean((2, 3)).log(), labels)
+
+
+HEADS = {
+    "softmax": Linear,
+    "gcpl": lambda channels: Points("gcpl", channels),
+    "rpl": lambda channels: Points("rpl", channels),
+    "arpl": lambda channels: Points("arpl", channels),
+    "pcssr": lambda channels: AutoEncoders(-1, channels),
+    "rcssr": lambda channels: AutoEncoders(1, channels),
+}
+
+
+class Network(nn.Module):
+    """A backbone with a method's layers on its map or on the map's mean."""
+
+    def __init__(self, backbone, method):
         super().__init__()
         layers, channels = BACKBONES[backbone]()
         self.features = nn.Sequential(*layers)
-        self.head = nn.Linear(channels, CLASSES, bias=False)
+        self.head = HEADS[method](channels)
 
-    def forward(self, images):  # [B, 3, side, side]
-        return self.head(self.features(images).mean((2, 3)))
+    def seen(self, images):  # [B, 3, side, side]
+        map = self.features(images)
+        return map if self.head.cells else map.mean((2, 3))
+
+    def forward(self, images):
+        return self.head(self.seen(images))
+
+    def loss(self, images, labels):
+        return self.head.loss(self.seen(images), labels)
 
     def maps(self, images, labels):  # [B, 8, 8]
         evidence = torch.einsum("bchw,bc->bhw", self.features(images), self.head.weight[labels])
@@ -137,15 +210,14 @@ class Network(nn.Module):
 
 
 class ConfusingClassifier(nn.Module):
-    """classifier32 up to the feature, each normalisation twice; ARPL's points and radius instead of the linear layer."""
+    """classifier32 up to the feature, each normalisation twice; ARPL's head."""
 
     def __init__(self):
         super().__init__()
         rows = CLASSIFIER32
         self.convolutions = nn.ModuleList(nn.Conv2d(i, o, 3, s, 1, bias=False) for i, o, s, _ in rows)
         self.norms = nn.ModuleList(nn.ModuleList((nn.BatchNorm2d(o), nn.BatchNorm2d(o))) for _, o, _, _ in rows)
-        self.points = nn.Parameter(0.1 * torch.randn(CLASSES, 128))
-        self.radius = nn.Parameter(torch.zeros(1))
+        self.head = Points("arpl", 128)
 
     def forward(self, x, which):  # [B, 3, 32, 32] -> [B, 128]
         for (_, _, _, dropout), convolution, norms in zip(CLASSIFIER32, self.convolutions, self.norms):
@@ -153,16 +225,8 @@ class ConfusingClassifier(nn.Module):
             x = F.leaky_relu(norms[which](convolution(x)), 0.2)
         return x.mean((2, 3))
 
-    def distance(self, x):  # [B, CLASSES]
-        return (x.square().sum(1, True) + self.points.square().sum(1) - 2 * x @ self.points.T) / 128
-
-    def loss(self, x, labels):
-        logits = self.distance(x) - x @ self.points.T
-        near = (x - self.points[labels]).square().mean(1)
-        return F.cross_entropy(logits, labels) + 0.1 * F.relu(near - self.radius + 1).mean()
-
     def confusion(self, x):
-        log = F.log_softmax(self.distance(x), 1)
+        log = F.log_softmax(self.head.distance(x), 1)
         return (log.exp() * log).sum(1).mean().exp()
 
 
@@ -186,7 +250,7 @@ def discriminator():
 def network_and_images(work, way):
     layout = torch.contiguous_format if way == "eager" else torch.channels_last
     torch.manual_seed(0)
-    network = Network(work["backbone"]).to(memory_format=layout)
+    network = Network(work["backbone"], work["method"]).to(memory_format=layout)
     images = torch.rand(work["size"], 3, work["side"], work["side"]).contiguous(memory_format=layout)
     return network, images
 
@@ -200,9 +264,9 @@ def training_work(work, way):
     precision, maps = work["precision"], work["maps"]
     labels = torch.arange(work["size"]) % CLASSES
     optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, fused=True)
-    forward, maps_of = network, network.maps
+    loss_of, maps_of = network.loss, network.maps
     if way == "compiled":
-        forward, maps_of = torch.compile(network, dynamic=False), torch.compile(network.maps, dynamic=False)
+        loss_of, maps_of = (torch.compile(f, dynamic=False) for f in (loss_of, maps_of))
 
     def run():
         if maps:
@@ -212,7 +276,7 @@ def training_work(work, way):
             network.train()
         optimiser.zero_grad(set_to_none=True)
         with autocast(precision):
-            loss = F.cross_entropy(forward(images), labels)
+            loss = loss_of(images, labels)
         loss.backward()
         optimiser.step()
         loss.item()
@@ -251,7 +315,7 @@ def confusing_work(work, way):
         with torch.no_grad(), autocast(precision):
             images_made = make(torch.randn(size, 100, 1, 1))
         with autocast(precision):
-            loss = net.loss(features(images, 0), labels) + 0.1 * net.confusion(features(images_made, 1))
+            loss = net.head.loss(features(images, 0), labels) + 0.1 * net.confusion(features(images_made, 1))
         loss.backward()
         optimiser.step()
         loss.item()
@@ -400,9 +464,7 @@ def prepare(work, way):
     if way == "compiled" and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
         raise RuntimeError("there is no C++ compiler, which torch.compile needs")
     if kind == "step":
-        return training_work(work, way)
-    if kind == "confusing":
-        return confusing_work(work, way)
+        return confusing_work(work, way) if work["method"] == "arpl_cs" else training_work(work, way)
     if kind == "forward":
         return forward_work(work, way)
     return oscr_work(size) if kind == "oscr" else pixel_work(kind, size)
