@@ -8,7 +8,8 @@
 import type { Experiment } from "../lib/experiment/experiment.ts";
 import { reproduce } from "../lib/experiment/reproduce.ts";
 import { arplCs } from "../lib/methods/arpl_cs.ts";
-import { methods } from "./methods.ts";
+import { METHODS } from "../lib/methods/table.ts";
+
 import { priorsExperiment } from "./priors.ts";
 
 const { quick } = priorsExperiment.presets;
@@ -22,7 +23,7 @@ export const methodsPriorsExperiment: Experiment = {
     "",
     "quick   20 passes over 4,000 images, a quarter of the width: 2 to 10 minutes a cell on two cores",
   ].join("\n"),
-  methods,
+  methods: METHODS,
   presets: {
     quick: {
       ...quick,

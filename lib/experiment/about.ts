@@ -4,7 +4,7 @@
  */
 import type { Recipe } from "../training/recipe.ts";
 import type { RunIdentity } from "../training/checkpoint.ts";
-import type { CellPlan } from "./cell.ts";
+import type { CellPlan } from "./plan.ts";
 
 /** What a cell was trained on. */
 export interface About extends Pick<CellPlan, "dataset" | "source" | "split" | "limit" | "validation" | "settings"> {

@@ -1,8 +1,6 @@
 /** One cell of a table: data, training, evaluation, and the record that goes into the result file. */
 import { backboneOf } from "../backbones/table.ts";
-import type { Source } from "../datasets/image_set.ts";
 import type { OpenSet } from "../datasets/open_set.ts";
-import type { Split } from "../datasets/splits.ts";
 import type { Engine } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { camOnShape } from "../evaluation/cam_on_shape.ts";
@@ -15,38 +13,13 @@ import { fileError } from "../files/file_error.ts";
 import { acquireLock } from "../files/lock.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { checked } from "../methods/checked.ts";
-import type { Method } from "../methods/method.ts";
 import { accuracy } from "../metrics/accuracy.ts";
-import { type Cell, cellId, type Json } from "../results/result.ts";
+import type { Cell, Json } from "../results/result.ts";
 import { figuresOf, type RunScores, type SideScores } from "../results/scores.ts";
-import { digest, type Recipe } from "../training/recipe.ts";
 import { train, type Trained } from "../training/train.ts";
 import { aboutOf } from "./about.ts";
 import { codeVersion, engineOf, hardwareOf } from "./environment.ts";
-
-/** What a cell computes; everything that its numbers depend on. */
-export interface CellPlan {
-  /** What judges the features. */
-  method: Method;
-  /** How to train. */
-  recipe: Recipe;
-  /** Number of the split. */
-  trial: number;
-  /** Seed of everything random. */
-  seed: number;
-  /** Which classes are known. */
-  split: Split;
-  /** The data set's name. */
-  dataset: string;
-  /** What identifies the data. */
-  source: Source;
-  /** How many training images are used, where not all. */
-  limit: number | null;
-  /** Share of the training images that is held back, 0 for none. */
-  validation: number;
-  /** Numbers that the data set was generated with. */
-  settings: Record<string, number>;
-}
+import { type CellPlan, identify } from "./plan.ts";
 
 /** A finished cell. */
 export interface FinishedCell {
@@ -66,16 +39,6 @@ export interface ValidatedCell {
 
 /** Intervals are drawn from this seed, whatever the run's, so that they can be recomputed from the scores alone. */
 const BOOTSTRAP = { seed: 0, resamples: 1000 };
-
-/** The identity of a plan: its name, and the digest of what decides its numbers. */
-export function identify(plan: CellPlan): { id: string; recipe_digest: string } {
-  const { method, recipe, trial, seed, split, source, limit, validation, settings } = plan;
-  const recipe_digest = digest({ recipe, split, data: source.sha256, limit, validation, settings });
-  return {
-    id: cellId({ method: method.name, backmix: recipe.backmix !== null, trial, seed, recipe_digest }),
-    recipe_digest,
-  };
-}
 
 /**
  * Trains and evaluates a cell.

@@ -17,9 +17,10 @@ import { notesOf, tableOf, terminal } from "../results/table.ts";
 import { addCell } from "../results/write.ts";
 import { checkGenerator } from "../training/confusing_step.ts";
 import { checkRecipe, type Recipe } from "../training/recipe.ts";
-import { type CellPlan, type FinishedCell, identify, runCell } from "./cell.ts";
+import { type FinishedCell, runCell } from "./cell.ts";
 import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
 import type { Experiment, Preset } from "./experiment.ts";
+import { type CellPlan, identify } from "./plan.ts";
 
 /** Where results of unchanged presets lie. */
 const RESULTS = resolve(import.meta.dirname!, "../../results");

@@ -2,7 +2,7 @@
  * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
  * functions that training and evaluation call.
  */
-import { methods } from "../../experiments/methods.ts";
+import { METHODS } from "../../lib/methods/table.ts";
 import { UNIT } from "../../lib/augment/pixels.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { backboneOf } from "../../lib/backbones/table.ts";
@@ -32,7 +32,7 @@ function trainingWork(
   const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
   const labels = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
   const backbone = backboneOf({ name });
-  const method = methods.find(({ name }) => name === called)!;
+  const method = METHODS.find(({ name }) => name === called)!;
   const optimiser = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
   const [step] = trainingPasses(backbone, method, { optimiser, precision, normalisation: UNIT });
   let network: Network = initialNetwork(backbone, method, CLASSES, stream(0, "init"));

@@ -8,7 +8,7 @@
  *
  * Draws training images' maps, as they stand in the CAM bank, into the folder of `--out`; exit code 1 if a method fails.
  */
-import { methods } from "../../experiments/methods.ts";
+import { METHODS } from "../../lib/methods/table.ts";
 import { priorsExperiment } from "../../experiments/priors.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { helpText, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
@@ -26,7 +26,7 @@ const experiment = {
   ...priorsExperiment,
   table: "maps",
   about: "Trains each method on generated images, and checks that its class activation maps lie on the shapes.",
-  methods,
+  methods: METHODS,
   presets: { quick: { ...quick, byDefault: [SEED] } },
 };
 

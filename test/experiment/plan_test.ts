@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { type CellPlan, identify } from "../../lib/experiment/cell.ts";
+import { type CellPlan, identify } from "../../lib/experiment/plan.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { smallRecipe } from "../training/small_run.ts";
 
