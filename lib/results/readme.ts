@@ -1,16 +1,17 @@
 /**
- * Keeps the tables of README.md as the result files have them. A table stands between `<!-- results:NAME -->` and
- * `<!-- /results -->`, where NAME.json is the result file.
+ * Keeps the tables of a document as the result files have them. A table stands between `<!-- results:NAME -->`, or
+ * `<!-- results:NAME in short -->`, and `<!-- /results -->`, where NAME.json is the result file.
  */
 import { UserError } from "../files/user_error.ts";
 
-const BLOCK = /<!-- results:(\S+) -->[\s\S]*?<!-- \/results -->/g;
+const BLOCK = /<!-- results:(\S+)( in short)? -->[\s\S]*?<!-- \/results -->/g;
 
 /**
  * The text with every table between markers replaced.
  *
  * @param text what holds the markers
- * @param table the Markdown for a name
+ * @param table the Markdown for a name, whole or in short
+ * @param path the document's, for errors
  * @throws {UserError} if a marker has no partner
  *
  * @example
@@ -23,17 +24,24 @@ const BLOCK = /<!-- results:(\S+) -->[\s\S]*?<!-- \/results -->/g;
  * );
  * ```
  */
-export async function withTables(text: string, table: (name: string) => string | Promise<string>): Promise<string> {
+export async function withTables(
+  text: string,
+  table: (name: string, short: boolean) => string | Promise<string>,
+  path = "README.md",
+): Promise<string> {
   const blocks = [...text.matchAll(BLOCK)];
   const begins = [...text.matchAll(/<!-- results:/g)].length;
   const ends = [...text.matchAll(/<!-- \/results -->/g)].length;
   if (begins !== blocks.length || ends !== blocks.length) {
     throw new UserError(
-      `README.md: ${begins} opening and ${ends} closing results markers do not pair. ` +
+      `${path}: ${begins} opening and ${ends} closing results markers do not pair. ` +
         "Each <!-- results:NAME --> needs its <!-- /results -->.",
     );
   }
-  const tables = await Promise.all(blocks.map(([, name]) => table(name)));
+  const tables = await Promise.all(blocks.map(([, name, short]) => table(name, short !== undefined)));
   let next = 0;
-  return text.replace(BLOCK, (_, name) => `<!-- results:${name} -->\n\n${tables[next++]}\n\n<!-- /results -->`);
+  return text.replace(
+    BLOCK,
+    (_, name, short = "") => `<!-- results:${name}${short} -->\n\n${tables[next++]}\n\n<!-- /results -->`,
+  );
 }

@@ -1,26 +1,30 @@
-/** `deno task readme`: the tables of README.md from the result files; `--check` fails if they are out of date. */
+/** `deno task readme`: the tables of the documents from the result files; `--check` fails if they are out of date. */
 import { parseArgs } from "@std/cli";
 import { writeTextAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
 import { runTask } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
+import { comparisonOf } from "./comparison.ts";
 import { readResult } from "./read.ts";
 import { withTables } from "./readme.ts";
 import { markdown, notesOf, tableOf } from "./table.ts";
 
-const HELP = `Writes the result tables of README.md from results/*.json.
+/** Documents with tables between markers. */
+const DOCUMENTS = ["README.md", "docs/results.md"];
+
+const HELP = `Writes the result tables of ${DOCUMENTS.join(" and ")} from results/*.json.
 
 Usage: deno task readme [--check]
 
-  --check  write nothing; exit code 1 if README.md is out of date
+  --check  write nothing; exit code 1 if one of them is out of date
   --help   this text`;
 
 /**
  * Runs the task.
  *
- * @param folder where README.md and results/ lie
+ * @param folder where the documents and results/ lie
  * @returns the exit code and the text to print
- * @throws {UserError} if an option, README.md or a result file is wrong
+ * @throws {UserError} if an option, a document or a result file is wrong
  */
 export async function updateReadme(args: readonly string[], folder = "."): Promise<{ code: number; text: string }> {
   const options = parseArgs([...args], {
@@ -32,21 +36,26 @@ export async function updateReadme(args: readonly string[], folder = "."): Promi
   });
   if (options.help) return { code: 0, text: HELP };
 
-  const path = `${folder}/README.md`;
+  const states = await Promise.all(DOCUMENTS.map(async (name) => ({ name, ...await renewed(folder, name) })));
+  const changed = states.filter(({ before, after }) => after !== before);
+  if (changed.length === 0) return { code: 0, text: "All tables are up to date." };
+  const names = changed.map(({ name }) => name).join(", ");
+  if (options.check) return { code: 1, text: `Out of date: ${names}. Run deno task readme.` };
+  for (const { name, after } of changed) await writeTextAtomic(`${folder}/${name}`, after);
+  return { code: 0, text: `Written: ${names}.` };
+}
+
+/** A document as it is, and as the result files would have it. */
+async function renewed(folder: string, document: string): Promise<{ before: string; after: string }> {
+  const path = `${folder}/${document}`;
   const before = await Deno.readTextFile(path).catch((error) => {
     throw fileError(error, "read", path);
   });
-  const after = await withTables(
-    before,
-    async (name) => {
-      const file = await readResult(`${folder}/results/${name}.json`);
-      return [markdown(tableOf(file)), "", ...notesOf(file)].join("\n");
-    },
-  );
-  if (after === before) return { code: 0, text: "README.md is up to date." };
-  if (options.check) return { code: 1, text: "README.md is out of date: run deno task readme." };
-  await writeTextAtomic(path, after);
-  return { code: 0, text: "README.md written." };
+  const table = async (name: string, short: boolean) => {
+    const file = await readResult(`${folder}/results/${name}.json`);
+    return [markdown((short ? comparisonOf : tableOf)(file)), "", ...notesOf(file)].join("\n");
+  };
+  return { before, after: await withTables(before, table, path) };
 }
 
 if (import.meta.main) {

@@ -88,17 +88,27 @@ export function markdown([titles, ...rows]: Table): string {
   return [line(titles), line(titles.map((_, i) => i < 2 ? "---" : "---:")), ...rows.map(line)].join("\n");
 }
 
-/** A table for a terminal: a block for each kind of score, figures down, methods across. */
+/** A table for a terminal: a block for each kind of score, figures down and methods across, or turned if that is narrower. */
 export function terminal([titles, ...rows]: Table): string {
   const scores = [...new Set(rows.map((row) => row[1]))].filter((score) => score !== "");
   const blocks = scores.map((score) => {
-    const shown = rows.filter((row) => row[1] === score || row[1] === "");
-    const lines = titles.map((title, i) => [title, ...shown.map((row) => row[i])]).toSpliced(1, 1);
-    const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-    const aligned = lines.map((line) => line.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
-    return [`Score: ${score}`, ...aligned].join("\n");
+    const ofScore = rows.filter((row) => row[1] === score || row[1] === "");
+    const methodsDown = [titles, ...ofScore].map((row) => row.toSpliced(1, 1));
+    const figuresDown = methodsDown[0].map((_, i) => methodsDown.map((row) => row[i]));
+    const [narrower] = [figuresDown, methodsDown].map(aligned).sort((a, b) => widthOf(a) - widthOf(b));
+    return [`Score: ${score}`, ...narrower].join("\n");
   });
   return blocks.join("\n\n");
+}
+
+/** Lines of a table, its columns one below the other. */
+function aligned(table: Table): string[] {
+  const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
+  return table.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
+}
+
+function widthOf(lines: string[]): number {
+  return Math.max(...lines.map((line) => line.length));
 }
 
 /** What of a cell names its row. */
@@ -133,12 +143,14 @@ function scoresOf(row: { headline: string; metrics: Record<string, unknown> }): 
   return [row.headline, ...Object.keys(row.metrics).filter((name) => name !== row.headline).sort()];
 }
 
-function value({ mean, deviation }: Mean, run?: Figure): string {
+/** A mean, with the deviation over runs, or of one run with the interval over its test images; in per cent. */
+export function value({ mean, deviation }: Mean, run?: Figure): string {
   if (deviation !== null) return `${percent(mean)} ± ${percent(deviation)}`;
   return run ? `${percent(run.value)} (${percent(run.low)} to ${percent(run.high)})` : percent(mean);
 }
 
-function difference({ mean, low, high }: MeanDifference, pair?: Figure): string {
+/** A mean difference, with the interval over pairs of runs, or of one pair with that over its test images; in per cent. */
+export function difference({ mean, low, high }: MeanDifference, pair?: Figure): string {
   const [from, to] = low !== null && high !== null ? [low, high] : [pair?.low, pair?.high];
   return from === undefined || to === undefined ? signed(mean) : `${signed(mean)} (${signed(from)} to ${signed(to)})`;
 }
@@ -152,6 +164,7 @@ function signed(share: number): string {
   return Number(text) === 0 ? "0.0" : text.startsWith("-") ? text : `+${text}`;
 }
 
-function words(name: string): string {
+/** A name of a file, as a table prints it. */
+export function words(name: string): string {
   return name.replaceAll("_", " ");
 }

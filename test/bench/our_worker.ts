@@ -2,7 +2,6 @@
  * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
  * functions that training and evaluation call.
  */
-import { METHODS } from "../../lib/methods/table.ts";
 import { UNIT } from "../../lib/augment/pixels.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { backboneOf } from "../../lib/backbones/table.ts";
@@ -12,6 +11,7 @@ import { stream } from "../../lib/engine/streams.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
+import { METHODS } from "../../lib/methods/table.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
 import { initialConfusion } from "../../lib/training/confusing_step.ts";
 import { optimiserOf } from "../../lib/training/optimiser.ts";

@@ -15,7 +15,7 @@ const { quick } = smallExperiment.presets;
 const experiment: Experiment = {
   ...smallExperiment,
   methods: [softmax, arplCs],
-  presets: { quick: { ...quick, recipe: { ...quick.recipe, gan: { width: 1 / 32 } } } },
+  presets: { quick: { ...quick, own: { arpl_cs: { gan: { width: 1 / 32 } } } } },
 };
 const never = new AbortController().signal;
 const optionsOf = (out: string, ...args: string[]) =>

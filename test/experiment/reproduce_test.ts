@@ -250,6 +250,34 @@ Deno.test("a preset's rivals are rows of their own, and left out where only with
   await Deno.remove(out, { recursive: true });
 });
 
+Deno.test("a method's own settings stand in its recipe only, and the command line goes before them", async () => {
+  const out = await Deno.makeTempDir();
+  const { quick } = smallExperiment.presets;
+  const other = { ...softmax, name: "other" };
+  const experiment: Experiment = {
+    ...smallExperiment,
+    methods: [softmax, other],
+    presets: { quick: { ...quick, own: { other: { epochs: 1, smoothing: 0.1 } } } },
+  };
+  const run = async (...args: string[]) => {
+    const options = parseExperimentArgs(commandLine(experiment), [
+      "--threads=2",
+      "--no-backmix",
+      "--out",
+      out,
+      ...args,
+    ]);
+    const { cells } = (await runExperiment(experiment, options, never)).file!;
+    return cells.map(({ method, training, recipe }) => [method, training.epochs, recipe.smoothing]);
+  };
+  assertEquals(await run(), [["other", 1, 0.1], ["softmax", 2, undefined]]);
+  assertEquals((await run("--method", "other", "--epochs", "3")).filter(([name]) => name === "other").sort(), [
+    ["other", 1, 0.1],
+    ["other", 3, 0.1],
+  ]);
+  await Deno.remove(out, { recursive: true });
+});
+
 Deno.test("presets as they stand go to the committed results, everything else to the folder of the runs", () => {
   const results = here("../../results");
   const placed = (...args: string[]) => placesOf(smallExperiment, optionsOf(...args));

@@ -8,7 +8,6 @@
  *
  * Draws training images' maps, as they stand in the CAM bank, into the folder of `--out`; exit code 1 if a method fails.
  */
-import { METHODS } from "../../lib/methods/table.ts";
 import { priorsExperiment } from "../../experiments/priors.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { helpText, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
@@ -16,6 +15,7 @@ import { commandLine, runExperiment } from "../../lib/experiment/reproduce.ts";
 import { type CamColumn, camGallery } from "../../lib/figures/cam_gallery.ts";
 import { writeAtomic } from "../../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../../lib/files/task.ts";
+import { METHODS } from "../../lib/methods/table.ts";
 import type { Cell } from "../../lib/results/result.ts";
 
 /** A seed of those that recipes are chosen on, not one of the table's. */

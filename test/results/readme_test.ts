@@ -10,13 +10,46 @@ Deno.test("README's table follows the result file, and --check says when it does
   await addCell(`${folder}/results/cifar10.quick.json`, head, await sampleCell(`${folder}/results`));
   const around = ["# Title\n\n<!-- results:cifar10.quick -->\n", "<!-- /results -->\n\nThe end.\n"];
   await Deno.writeTextFile(`${folder}/README.md`, around.join("old\n"));
+  await Deno.mkdir(`${folder}/docs`);
+  await Deno.writeTextFile(`${folder}/docs/results.md`, "# No table yet\n");
 
-  assertEquals((await updateReadme(["--check"], folder)).code, 1);
-  assertEquals((await updateReadme([], folder)).text, "README.md written.");
+  const { code, text: said } = await updateReadme(["--check"], folder);
+  assertEquals([code, said], [1, "Out of date: README.md. Run deno task readme."]);
+  assertEquals((await updateReadme([], folder)).text, "Written: README.md.");
   const text = await Deno.readTextFile(`${folder}/README.md`);
   assertStringIncludes(text, "| softmax | max probability | 1 |");
   assertStringIncludes(text, "The end.");
   assertEquals((await updateReadme(["--check"], folder)).code, 0);
+});
+
+Deno.test("a table in short has a row for each method, with the figures of the file's summary", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/results/cifar10.quick.json`;
+  let file;
+  for (const trial of [0, 2]) {
+    await addCell(path, head, await sampleCell(`${folder}/results`, { trial }));
+    file = await addCell(path, head, await sampleCell(`${folder}/results`, { trial, backmix: true, gain: 2 }));
+  }
+  const marker = "<!-- results:cifar10.quick in short -->";
+  await Deno.writeTextFile(`${folder}/README.md`, `${marker}\n<!-- /results -->\n`);
+  await Deno.mkdir(`${folder}/docs`);
+  await Deno.writeTextFile(`${folder}/docs/results.md`, "");
+  await updateReadme([], folder);
+
+  const [first, , titles, , row] = (await Deno.readTextFile(`${folder}/README.md`)).split("\n");
+  const cells = (line: string) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, ""));
+  assertEquals([first, cells(titles)[3], cells(titles)[6]], [marker, "ACC without", "AUROC without"]);
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const { rows, paired } = file!.summary;
+  const sides = [false, true].map((backmix) =>
+    rows.find((row) => row.backmix === backmix)!.metrics.max_probability.auroc
+  );
+  const { mean, low, high } = paired[0].metrics.max_probability.auroc;
+  assertEquals(cells(row).slice(0, 3), ["softmax + BackMix", "max probability", "2"]);
+  assertEquals(cells(row).slice(6), [
+    ...sides.map(({ mean, deviation }) => `${percent(mean)} ± ${percent(deviation!)}`),
+    `+${percent(mean)} (${percent(low!)} to +${percent(high!)})`.replace("(", low! < 0 ? "(" : "(+"),
+  ]);
 });
 
 Deno.test("a marker without its partner is an error, not a lost page", async () => {

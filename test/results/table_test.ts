@@ -108,6 +108,13 @@ Deno.test("a terminal shows a block for each score, figures down and methods acr
   }
 });
 
+Deno.test("a terminal shows many methods down, so that lines stay short", () => {
+  const methods = Array.from({ length: 24 }, (_, i) => [`method ${i}`, "max logit", "1", `${i}.0`, `${i}.5`]);
+  const [title, head, ...lines] = terminal([["Method", "Score", "Runs", "ACC", "AUROC"], ...methods]).split("\n");
+  assertEquals([title, head.split(/ {2,}/)], ["Score: max logit", ["Method", "Runs", "ACC", "AUROC"]]);
+  assertEquals(lines.map((line) => line.split(/ {2,}/)), methods.map((row) => row.toSpliced(1, 1)));
+});
+
 Deno.test("notes say what the brackets hold, and where the published figures stand", async () => {
   const [one, paper, ...others] = notesOf(await file([0]));
   assertStringIncludes(one, "95 % bootstrap intervals over test images");
