@@ -268,9 +268,9 @@ Deno.test("a method's own settings stand in its recipe only, and the command lin
       ...args,
     ]);
     const { cells } = (await runExperiment(experiment, options, never)).file!;
-    return cells.map(({ method, training, recipe }) => [method, training.epochs, recipe.smoothing]);
+    return cells.map(({ method, training, recipe }) => [method, training.epochs, recipe.smoothing ?? null]);
   };
-  assertEquals(await run(), [["other", 1, 0.1], ["softmax", 2, undefined]]);
+  assertEquals(await run(), [["other", 1, 0.1], ["softmax", 2, null]]);
   assertEquals((await run("--method", "other", "--epochs", "3")).filter(([name]) => name === "other").sort(), [
     ["other", 1, 0.1],
     ["other", 3, 0.1],
