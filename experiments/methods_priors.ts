@@ -3,7 +3,7 @@
  * seeds that no recipe was chosen on, to convergence (experiments/priors.ts has the recipe; ARPL+CS takes half the epochs, since
  * its epoch goes over the images twice). The paper has no such table.
  *
- *     deno task reproduce:methods_priors             quick: 2 to 10 minutes a cell on two cores
+ *     deno task reproduce:methods-priors             quick: 2 to 10 minutes a cell on two cores
  */
 import type { Experiment } from "../lib/experiment/experiment.ts";
 import { reproduce } from "../lib/experiment/reproduce.ts";
@@ -17,7 +17,7 @@ const { quick } = priorsExperiment.presets;
 /** The table. */
 export const methodsPriorsExperiment: Experiment = {
   ...priorsExperiment,
-  table: "methods_priors",
+  table: "methods-priors",
   about: [
     "Every method on generated shapes whose backgrounds predict the class, without and with BackMix.",
     "",
