@@ -8,7 +8,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import tar from "tar-stream";
-import { cifar10, decodeBatch } from "../../lib/datasets/cifar10.ts";
+import { CIFAR10, cifar10 } from "../../lib/datasets/cifar10.ts";
+import { decodeRecords } from "../../lib/datasets/cifar_binary.ts";
 import type { Dataset } from "../../lib/datasets/image_set.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 
@@ -57,14 +58,14 @@ async function message(dataDir: string): Promise<string> {
   return (await assertRejects(() => cifar10({ dataDir }), UserError)).message;
 }
 
-Deno.test("decodeBatch turns a label and three colour planes into a label and interleaved pixels", () => {
+Deno.test("decodeRecords turns a label and three colour planes into a label and interleaved pixels", () => {
   const record = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.uint8Array({ minLength: 3072, maxLength: 3072 }));
   fc.assert(
     fc.property(fc.array(record, { minLength: 1, maxLength: 4 }), fc.nat(1023), (records, pixel) => {
       const bytes = Uint8Array.from(records.flatMap(([label, planes]) => [label, ...planes]));
       const images = new Uint8Array(records.length * 3072);
       const labels = new Int32Array(records.length);
-      decodeBatch(bytes, "batch", records.length, images, labels);
+      decodeRecords(CIFAR10, bytes, "batch", records.length, images, labels);
       assertEquals([...labels], records.map(([label]) => label));
       for (const [number, [, planes]] of records.entries()) {
         const at = number * 3072 + 3 * pixel;
@@ -77,20 +78,20 @@ Deno.test("decodeBatch turns a label and three colour planes into a label and in
   );
 });
 
-Deno.test("decodeBatch refuses any other size, and says what it expected", () => {
+Deno.test("decodeRecords refuses any other size, and says what it expected", () => {
   const decode = (bytes: number) =>
-    decodeBatch(new Uint8Array(bytes), "data_batch_3.bin", 2, new Uint8Array(6144), new Int32Array(2));
+    decodeRecords(CIFAR10, new Uint8Array(bytes), "data_batch_3.bin", 2, new Uint8Array(6144), new Int32Array(2));
   const message = (bytes: number) => assertThrows(() => decode(bytes), UserError).message;
   assertStringIncludes(message(6000), "data_batch_3.bin: 6,000 bytes, expected 6,146 (2 records of 3,073).");
   assertStringIncludes(message(6000), "is cut off");
   assertStringIncludes(message(0), "0 bytes");
-  assertStringIncludes(message(6147), "is not a CIFAR-10 batch");
+  assertStringIncludes(message(6147), "is not one of CIFAR-10");
 });
 
-Deno.test("decodeBatch refuses a label above 9, and names the record", () => {
+Deno.test("decodeRecords refuses a label above 9, and names the record", () => {
   const bytes = new Uint8Array(2 * 3073);
   bytes[3073] = 10;
-  const decode = () => decodeBatch(bytes, "test_batch.bin", 2, new Uint8Array(6144), new Int32Array(2));
+  const decode = () => decodeRecords(CIFAR10, bytes, "test_batch.bin", 2, new Uint8Array(6144), new Int32Array(2));
   assertThrows(decode, UserError, "test_batch.bin: record 1 (counted from 0) has label 10, expected 0 to 9.");
 });
 
@@ -139,7 +140,7 @@ Deno.test("cifar10 refuses a data folder that is absent, empty, or a file", asyn
     assertStringIncludes(await message(join(dir, "nowhere")), "nowhere");
     assertStringIncludes(
       await message(dir),
-      "holds neither the batches of cifar-10-batches-bin nor cifar-10-binary.tar.gz",
+      "holds neither the files of cifar-10-batches-bin nor cifar-10-binary.tar.gz",
     );
     const file = join(dir, "cifar-10-binary.tar.gz");
     await Deno.writeTextFile(file, "not an archive");
