@@ -8,8 +8,11 @@
 import { UserError } from "../files/user_error.ts";
 import lists from "./splits.json" with { type: "json" };
 
-/** Data sets that both lists split into known and unknown classes of their own. */
-export type SplitDataset = "cifar10";
+/** Data sets that a list splits into known and unknown classes of their own. */
+export type SplitDataset = "mnist" | "svhn" | "cifar10" | "tiny_imagenet";
+
+/** Whose list: ARPL's (Chen et al.) or CSSR's (Huang et al.). */
+export type Protocol = "arpl" | "cssr";
 
 /** Known and unknown classes of one trial, by their official numbers. */
 export interface Split {
@@ -28,7 +31,13 @@ export interface Split {
   unknown: readonly number[];
 }
 
-const classes: Record<SplitDataset, number> = { cifar10: 10 };
+const classes: Record<SplitDataset, number> = { mnist: 10, svhn: 10, cifar10: 10, tiny_imagenet: 200 };
+
+/** The lists, by the names that data sets have here. CSSR has none for MNIST. */
+const trialsOf: Record<Protocol, Partial<Record<SplitDataset, number[][]>>> = {
+  arpl: lists.arpl,
+  cssr: { ...lists.cssr, tiny_imagenet: lists.cssr.tinyimagenet },
+};
 
 /**
  * The split of one trial.
@@ -45,8 +54,9 @@ const classes: Record<SplitDataset, number> = { cifar10: 10 };
  * assertEquals(split("cifar10", 0, "arpl").unknown, [2, 3, 5, 8]);
  * ```
  */
-export function split(dataset: SplitDataset, trial: number, protocol: "arpl" | "cssr"): Split {
-  const trials: number[][] = lists[protocol][dataset];
+export function split(dataset: SplitDataset, trial: number, protocol: Protocol): Split {
+  const trials = trialsOf[protocol][dataset];
+  if (trials === undefined) throw new UserError(`The ${protocol} protocol has no list for ${dataset}.`);
   const known = trials[trial];
   if (known === undefined) {
     const valid = trials.map((_, at) => at).join(", ");

@@ -4,10 +4,11 @@
  * A wheel is a zip archive (PEP 427). This one holds some 15,000 files; only `libtensorflow_cc.so.2` (the whole C API
  * and XLA) and `libtensorflow_framework.so.2` are wanted. They are streamed to disk, so that memory stays small.
  */
-import { Reader, ZipReader } from "@zip.js/zip.js";
+import { ZipReader } from "@zip.js/zip.js";
 import { basename, join } from "node:path";
 import { writeAll } from "../files/atomic.ts";
 import { UserError } from "../files/user_error.ts";
+import { FileReader } from "../files/zip.ts";
 
 /** A wheel and what to take out of it. */
 export interface Wheel {
@@ -78,29 +79,6 @@ export async function unpackLibraries(
   const missing = libraries.filter((library) => !(basename(library) in sizes));
   if (missing.length > 0) throw new UserError(`${path} does not hold ${missing.join(" and ")}: it is another wheel.`);
   return sizes;
-}
-
-/** Lets zip.js read pieces of a file. */
-class FileReader extends Reader<Deno.FsFile> {
-  readonly #file: Deno.FsFile;
-
-  constructor(file: Deno.FsFile) {
-    super(file);
-    this.#file = file;
-    this.size = file.statSync().size;
-  }
-
-  override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(Math.min(length, this.size - offset));
-    let filled = 0;
-    await this.#file.seek(offset, Deno.SeekMode.Start);
-    while (filled < bytes.length) {
-      const count = await this.#file.read(bytes.subarray(filled));
-      if (count === null) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
-  }
 }
 
 /** A stream into a file that stays open at its end, so that it can still be synced. */

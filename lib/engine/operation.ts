@@ -13,6 +13,8 @@ export type AttributeValue = Omit<Attribute, "name">;
 
 /** A fractional number. */
 export const float = (value: number): AttributeValue => ({ type: AttributeType.float, value });
+/** A whole number. */
+export const int = (value: number): AttributeValue => ({ type: AttributeType.int, value });
 /** A list of whole numbers. */
 export const ints = (value: number[]): AttributeValue => ({ type: AttributeType.int, value });
 /** Text. */

@@ -3,11 +3,10 @@ import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.j
 import type { NamedArray } from "./arrays.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { UserError } from "./user_error.ts";
+import { MOST_DEFLATED } from "./zip.ts";
 
 /** The earliest time that a zip archive can hold, so that equal arrays give equal bytes. */
 const epoch = new Date(1980, 0, 1);
-/** Deflate makes data at most this much smaller (zlib's manual); an entry that claims more is damaged. */
-const mostDeflated = 1032;
 
 /**
  * The bytes of a compressed `.npz` file: the same for the same arrays.
@@ -50,7 +49,7 @@ export async function decodeNpz(bytes: Uint8Array, where: string): Promise<Map<s
       if (entry.directory || name === filename) throw damaged(`holds ${filename}, which is no array`);
       if (entry.encrypted) throw damaged(`${filename} is encrypted`);
       if (arrays.has(name)) throw damaged(`holds ${filename} twice`);
-      if (entry.uncompressedSize > entry.compressedSize * mostDeflated + 64) {
+      if (entry.uncompressedSize > entry.compressedSize * MOST_DEFLATED + 64) {
         throw damaged(`${filename} has a wrong size`);
       }
       const npy = await entry.getData(new Uint8ArrayWriter());

@@ -30,6 +30,19 @@ Deno.test("trials 0 and 1 of ARPL's cifar10 hold the same six classes in another
   assertEquals(a.known.some((number, at) => number !== b.known[at]), true);
 });
 
+Deno.test("the other lists begin as in the reference code, and known and unknown classes are all there are", () => {
+  assertEquals(split("svhn", 0, "arpl").known, [5, 3, 7, 2, 8, 6]);
+  assertEquals(split("svhn", 4, "cssr").known, [0, 2, 3, 5, 6, 7]);
+  assertEquals(split("mnist", 3, "arpl").known, [3, 7, 8, 4, 0, 5]);
+  assertEquals(split("tiny_imagenet", 0, "arpl").known.slice(0, 4), [108, 147, 17, 58]);
+  assertEquals(split("tiny_imagenet", 0, "cssr").known.slice(0, 4), [0, 7, 8, 27]);
+  for (const protocol of ["arpl", "cssr"] as const) {
+    const { known, unknown } = split("tiny_imagenet", 4, protocol);
+    assertEquals([known.length, new Set([...known, ...unknown]).size], [20, 200]);
+  }
+  assertThrows(() => split("mnist", 0, "cssr"), UserError, "The cssr protocol has no list for mnist.");
+});
+
 Deno.test("an unknown trial is refused with the valid ones", () => {
   for (const trial of [5, -1, 0.5, NaN]) {
     assertThrows(() => split("cifar10", trial, "arpl"), UserError, "Choose one of 0, 1, 2, 3, 4.");

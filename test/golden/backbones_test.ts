@@ -1,6 +1,8 @@
 /** The backbones against PyTorch's, with weights and images by formula: forward, gradients, running statistics. */
 import { assert, assertEquals } from "@std/assert";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
+import { pytorchName } from "../../lib/backbones/pytorch.ts";
+import type { BackboneName } from "../../lib/backbones/table.ts";
 import { jit, type Precision } from "../../lib/engine/jit.ts";
 import { processor } from "../../lib/engine/library_machine.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
@@ -91,6 +93,17 @@ for (const model of file.models) {
     }
   });
 }
+
+Deno.test("our arrays have the references' names where weights are read and exported", () => {
+  for (const { name, arrays } of file.models) {
+    const { backbone, placeOf } = BACKBONES[name];
+    const places = arrays.flatMap((listed) =>
+      placeOf(listed.name) ? [{ ...placeOf(listed.name)!, name: listed.name }] : []
+    );
+    const ours = places.map(({ layer, array }) => pytorchName(backbone.name as BackboneName, layer, array));
+    assertEquals(ours, places.map(({ name }) => name));
+  }
+});
 
 Deno.test("golden backbones.json was compared", () => {
   compared.report();
