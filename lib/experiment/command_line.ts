@@ -163,7 +163,11 @@ export function helpText(line: CommandLine): string {
     rows.push(["--seed N", `seed of classes, images and training; repeatable; default ${byDefault.join(", ")}`]);
   }
   rows.push(["--epochs N", "passes over the training images, instead of the preset's"]);
-  rows.push(["--limit N", "use N training images only, evenly over the known classes"]);
+  rows.push([
+    "--limit N",
+    "use N training images only, evenly over the known classes; a step takes a whole batch, so an epoch's last few " +
+    "may be left out",
+  ]);
   rows.push([
     "--validation SHARE",
     "hold back a share of the training images and print the accuracy on them; no result file",

@@ -91,7 +91,10 @@ export function parseEvaluateArgs(args: readonly string[]): { directory: string;
     },
   });
   if (given.help) return null;
-  if (given._.length !== 1) throw new UserError(`${given._.length} folders of runs, expected 1. ${HINT}`);
+  if (given._.length !== 1) {
+    const list = given._.length === 0 ? "" : ` (${given._.join(", ")})`;
+    throw new UserError(`${given._.length} folders of runs${list}, expected 1. ${HINT}`);
+  }
   for (const name of ["scores", "data-dir", "threads"] as const) {
     if (given[name] === "") throw new UserError(`--${name} needs a value. ${HINT}`);
   }

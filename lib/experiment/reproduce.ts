@@ -9,6 +9,7 @@ import { type Engine, startTensorFlow } from "../engine/tensorflow.ts";
 import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { processor } from "../engine/library_machine.ts";
+import { checkMethods } from "../methods/checked.ts";
 import type { Method } from "../methods/method.ts";
 import { readResult } from "../results/read.ts";
 import type { ResultFile } from "../results/result.ts";
@@ -57,8 +58,13 @@ export function printTable(file: ResultFile): void {
   console.log(["", terminal(tableOf(file)), "", ...notesOf(file)].join("\n"));
 }
 
-/** An experiment's command line. */
+/**
+ * An experiment's command line.
+ *
+ * @throws {UserError} if its methods are not defined as they must be
+ */
 export function commandLine({ table, about, presets, methods, trials, source }: Experiment): CommandLine {
+  checkMethods(methods);
   const [[, first]] = Object.entries(presets);
   return {
     about,
@@ -112,8 +118,14 @@ export async function runExperiment(
             settings: experiment.source === "generated" ? { p: options.p ?? DEFAULT_P } : {},
           };
           const { id } = identify(plan);
-          if (file?.cells.some((cell) => cell.id === id)) {
-            console.error(`${id}: finished before`);
+          const before = file?.cells.find((cell) => cell.id === id);
+          if (before !== undefined) {
+            console.error(
+              `${id}: finished before, ${
+                before.finished.slice(0, 16)
+              } by code ${before.code_version}; to run it again, ` +
+                "choose another --out",
+            );
             continue;
           }
           checkRecipe(plan.recipe, data.train); // before the engine is fetched

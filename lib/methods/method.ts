@@ -21,6 +21,9 @@ export interface Judged extends Seen {
   target: Tensor2D;
 }
 
+/** The scores that a method's publication may use. */
+export const METHOD_SCORES = ["maxLogit", "maxProbability", "cssr"] as const;
+
 /** A method whose parameters have the names `Name`. */
 export interface Method<Name extends string = string> {
   /** Its name on the command line and in results. */
@@ -40,7 +43,7 @@ export interface Method<Name extends string = string> {
   /** Where in the image its class is: for each cell of the feature map, `[batch, height, width]`; higher = more. */
   evidence(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
   /** Its published open set score; higher = more likely known. "cssr" is CSSR's, which needs `cellScore`. */
-  score: "maxLogit" | "maxProbability" | "cssr";
+  score: typeof METHOD_SCORES[number];
   /** How well each cell fits a class, `[batch, height, width]`: the first part of CSSR's score; higher = better. */
   cellScore?(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
   /** How it trains with generated images; most methods do not. */

@@ -93,17 +93,16 @@ export async function loadCheckpoint<Network>(
   const { arrays, metadata } = file;
   refuseOtherRun(path, JSON.parse(metadata.run), identity);
   const { step, lossSum, correct, waiting } = JSON.parse(metadata.state);
+  const changed = ". Backbone or method have changed since this run: undo the change, or choose another --out.";
   const array = (name: string): NamedArray => {
     const found = arrays.get(name);
-    if (found === undefined) throw new UserError(`${path}: ${name} is missing. Delete the file and run again.`);
+    if (found === undefined) throw new UserError(`${path}: ${name} is missing${changed}`);
     return found;
   };
   const stored = mapTree(network, (leaf, name) => {
     const found = array(`network.${name}`);
     if (found.shape.join() === leaf.shape.join()) return found as HostArray;
-    throw new UserError(
-      `${path}: ${name} is [${found.shape}], expected [${leaf.shape}]. Delete the file and run again.`,
-    );
+    throw new UserError(`${path}: network.${name} is [${found.shape}], expected [${leaf.shape}]${changed}`);
   });
   return {
     step,

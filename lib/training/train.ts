@@ -11,6 +11,7 @@ import { tf } from "../engine/tensorflow.ts";
 import { notANumber } from "../evaluation/evaluator.ts";
 import { Interrupted } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
+import { rehearse } from "../methods/checked.ts";
 import type { Method } from "../methods/method.ts";
 import { type Batch, batches, stepsPerEpoch } from "./batches.ts";
 import { checkGenerator, initialConfusion } from "./confusing_step.ts";
@@ -71,14 +72,15 @@ export const CHECKPOINT = "checkpoint.safetensors";
  * Trains, or goes on with training.
  *
  * @throws {UserError} if the recipe cannot be run, the folder holds a run and `resume` is not set, the checkpoint is
- * damaged or another run's, the disk is full, the loss or the network is no longer finite, or the method's evidence is
- * NaN
+ * damaged or another run's, the disk is full, the loss or the network is no longer finite, the method's evidence is NaN,
+ * or its functions do not pass a rehearsal
  * @throws {Interrupted} after `stop`, when the checkpoint is written
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   const { recipe, images, seed, directory, stop } = options;
   checkRecipe(recipe, images);
   checkGenerator(options.method, images.side);
+  rehearse(options.method, options.classes, options.backbone.channels, recipe.loss);
   const path = `${directory}/${CHECKPOINT}`;
   const identity = { ...options.identity, recipe, seed, images: images.labels.length };
   const passes = trainingPasses(options.backbone, options.method, recipe);

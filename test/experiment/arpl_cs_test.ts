@@ -30,7 +30,7 @@ Deno.test("ARPL+CS runs as every method does, and stopped and resumed it ends wi
   }
 
   const options = optionsOf(broken, "--resume");
-  for (const traces of [1, 2]) { // logits are traced once for each pass
+  for (const traces of [2, 3]) { // logits are called in the rehearsal, then traced once for each pass
     const controller = new AbortController();
     let traced = 0;
     const logits: typeof arplCs.logits = (...given) => {

@@ -150,7 +150,7 @@ Deno.test("the command line names a folder, and scores with commas between; mist
   for (
     const [args, message] of [
       [[], /^0 folders of runs, expected 1\. Run deno task evaluate --help/],
-      [["A", "B"], /^2 folders of runs, expected 1\./],
+      [["A", "B"], /^2 folders of runs \(A, B\), expected 1\./],
       [["A", "--score", "knn"], /^--score: no such option\./],
       [["A", "--threads", "0"], /^--threads 0: give a whole number, 1 or more\.$/],
       [["A", "--scores"], /^--scores needs a value\./],

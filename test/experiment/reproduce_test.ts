@@ -87,7 +87,16 @@ Deno.test("a cell's record says what was run, and its scores are those of every 
 Deno.test("a second launch runs nothing, says so, and prints the table", async () => {
   const before = await Deno.readTextFile(path);
   const { code, output, errors } = await small("--out", whole);
-  assertEquals([code, errors], [0, [ids[1], ids[0]].map((id) => `${id}: finished before\n`).join("")]);
+  assertEquals(code, 0);
+  const lines = errors.split("\n");
+  assertEquals(lines.length, 3);
+  for (const [at, id] of [ids[1], ids[0]].entries()) {
+    assertMatch(
+      lines[at].slice(id.length),
+      /^: finished before, [-\dT:]{16} by code \S+; to run it again, choose another --out$/,
+    );
+    assertEquals(lines[at].slice(0, id.length), id);
+  }
   assertStringIncludes(output, "Score: max probability");
   assertStringIncludes(output, "softmax + BackMix");
   assertEquals(await Deno.readTextFile(path), before);
@@ -101,19 +110,19 @@ Deno.test("stopped in training, in the evaluation, or at its data, and resumed, 
     const run = () => runExperiment(experiment, options, controller.signal);
     return (await assertRejects(run, Interrupted)).message;
   };
-  /** Stops when logits are traced for the given time: first in training, then in the evaluation. */
-  const atTrace = (wanted: number) => (stop: () => void) => {
-    let traced = 0;
+  /** Stops at the given call of logits: first in the rehearsal, then traced for training, then for the evaluation. */
+  const atCall = (wanted: number) => (stop: () => void) => {
+    let called = 0;
     const logits: typeof softmax.logits = (...given) => {
-      if (++traced === wanted) stop();
+      if (++called === wanted) stop();
       return softmax.logits(...given);
     };
     return { methods: [{ ...softmax, logits }] };
   };
   const atData = (stop: () => void) => ({ data: () => new Promise<never>(() => setTimeout(stop, 10)) });
   assertMatch(await stopped(atData), /^Stopped\. Run the same command again to go on\.$/);
-  assertMatch(await stopped(atTrace(1)), /^Stopped after 1 of 8 steps\. .*--resume to go on\.$/);
-  assertMatch(await stopped(atTrace(2)), /^Stopped in the evaluation\. .*--resume to go on\.$/);
+  assertMatch(await stopped(atCall(2)), /^Stopped after 1 of 8 steps\. .*--resume to go on\.$/);
+  assertMatch(await stopped(atCall(3)), /^Stopped in the evaluation\. .*--resume to go on\.$/);
   assertEquals((await filesOf(out)).filter((name) => !/^priors\.quick\/.*\.(safetensors|jsonl)$/.test(name)), []);
   const again = await runExperiment(smallExperiment, options, never);
   assertEquals(movedBetween(file!, again.file!, 0), []);

@@ -4,6 +4,7 @@
  * `table.ts`.
  */
 import type { ImageSet } from "../../datasets/image_set.ts";
+import { failed } from "../../files/own_code.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Method } from "../../methods/method.ts";
 import type { Evaluator, Outputs } from "../evaluator.ts";
@@ -73,22 +74,31 @@ export async function fitScores(scores: readonly Score[], run: Evaluator, traini
   const fitted: [string, Scorer][] = [];
   for (const { name, suits, fit } of scores) {
     if (!suits(run.method)) throw new UserError(`The score ${name} does not suit the method ${run.method.name}.`);
-    fitted.push([name, await fit(run, training)]);
+    fitted.push([name, await fit(run, training).catch((error) => Promise.reject(failed(`Score ${name}: fit`, error)))]);
   }
   return async (set) => {
     const made: Record<string, Float64Array> = {};
-    for (const [name, scorer] of fitted) made[name] = checked(name, await scorer(set), set);
+    for (const [name, scorer] of fitted) {
+      const scores = await scorer(set).catch((error) => Promise.reject(failed(`Score ${name}`, error)));
+      made[name] = checked(name, scores, set);
+    }
     return made;
   };
 }
 
 function checked(name: string, scores: Float64Array, set: ImageSet): Float64Array {
   const n = set.labels.length;
-  if (scores.length !== n) throw new UserError(`The score ${name} gave ${scores.length} numbers for ${n} images.`);
+  if (scores?.length !== n) {
+    const gave = scores?.length === undefined ? String(scores) : `${scores.length} numbers`;
+    throw new UserError(`The score ${name} gave ${gave} for ${n} images. It must give one number for each.`);
+  }
   const at = scores.findIndex(Number.isNaN);
   if (at < 0) return scores;
   throw new UserError(
-    `The score ${name} of image ${set.index[at]} (place ${at} of ${set.name}) is NaN. The network's outputs may have ` +
-      "overflowed: look at the other scores, or train with a lower learning rate.",
+    `The score ${name} of image ${
+      set.index[at]
+    } (place ${at} of ${set.name}) is NaN. Look in it for a division by zero, ` +
+      "or the root or logarithm of a number that may be negative; if other scores are NaN too, the network's outputs " +
+      "overflowed, and a lower learning rate helps.",
   );
 }

@@ -18,9 +18,11 @@ export const PUBLISHED: Readonly<Record<Method["score"], Score>> = { maxLogit, m
  * The scores of some names, in the order of the table.
  *
  * @param names "all" for all that the method's networks have
- * @throws {UserError} if there is no such score, or it does not suit the method
+ * @throws {UserError} if there is no such score, or it does not suit the method; if two scores have one name
  */
 export function scoresNamed(names: "all" | readonly string[], method: Method): Score[] {
+  const twice = SCORES.find(({ name }, at) => SCORES.findIndex((other) => other.name === name) < at);
+  if (twice) throw new UserError(`Two scores are called ${twice.name}. Give one of them another name.`);
   const suitable = SCORES.filter((score) => score.suits(method));
   if (names === "all") return suitable;
   const choice = suitable.map(({ name }) => name).join(", ");

@@ -1,5 +1,5 @@
 /** Scores that are formulas of logits or features, against closed forms and brute force. */
-import { assertAlmostEquals, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertLess, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { stream } from "../../../lib/engine/streams.ts";
 import { engine, startTensorFlow } from "../../../lib/engine/tensorflow.ts";
 import type { Evaluator } from "../../../lib/evaluation/evaluator.ts";
@@ -108,7 +108,21 @@ Deno.test("a score that is NaN, or not one an image, is refused with its name an
   const nan = await assertRejects(async () => await (await fitted([1, NaN, 3]))(imagesOf(3, "unknown")), UserError);
   assertEquals(nan.message.split(" is NaN")[0], "The score mine of image 101 (place 1 of unknown)");
   const few = await assertRejects(async () => await (await fitted([1, 2]))(imagesOf(3)), UserError);
-  assertEquals(few.message, "The score mine gave 2 numbers for 3 images.");
+  assertEquals(few.message, "The score mine gave 2 numbers for 3 images. It must give one number for each.");
+  const none = score({ name: "mine", of: () => undefined as unknown as Float64Array });
+  const missing = await assertRejects(
+    async () => await (await fitScores([none], run, imagesOf(1)))(imagesOf(3)),
+    UserError,
+  );
+  assertEquals(missing.message, "The score mine gave undefined for 3 images. It must give one number for each.");
+});
+
+Deno.test("where a score fails, the message names it and the line", async () => {
+  const run = { method: softmax, outputs: () => Promise.resolve(outputsOf([[1]])) } as unknown as Evaluator;
+  const broken = score({ name: "mine", of: () => Float64Array.of((undefined as unknown as number[]).length) });
+  const scorer = await fitScores([broken], run, imagesOf(1));
+  const { message } = await assertRejects(async () => await scorer(imagesOf(1)), UserError);
+  assertMatch(message, /^Score mine failed at .*formulas_test\.ts, line \d+: Cannot read properties of undefined/);
 });
 
 Deno.test("scores are found by name, all those that suit a method, and no others", async () => {
