@@ -23,6 +23,9 @@ const BACKBONES: Record<BackboneName, (sizes: BackboneSizes) => Backbone> = {
   resnet34: withoutDropout("resnet34"),
 };
 
+/** Their names. */
+export const BACKBONE_NAMES = Object.keys(BACKBONES) as readonly BackboneName[];
+
 function withoutDropout(name: ResidualName): (sizes: BackboneSizes) => Backbone {
   return ({ width, dropout = 0 }) => {
     if (dropout === 0) return residual(name, { width });

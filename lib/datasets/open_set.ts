@@ -39,7 +39,8 @@ export interface OpenSetOptions {
  * Cuts a data set by a split.
  *
  * Images keep their order. What is held back, or used under a limit, is drawn by the streams "validation" and "limit"
- * of the seed, a step for each official class number, so that trials which share a class share its draw.
+ * of the seed, a step for each official class number, so that trials which share a class share its draw. A data set
+ * without training images can be cut too: it is there to evaluate on.
  *
  * @throws {UserError} if the validation share or the limit is out of range, or leaves a class without images; or if the
  * data set's arrays do not fit each other
@@ -69,7 +70,12 @@ export function openSet(dataset: Dataset, split: Split, options: OpenSetOptions 
   placesOf(dataset.train, split.known).forEach((places, label) => {
     const number = split.known[label];
     const count = Math.round(validationShare * places.length);
-    if (count === places.length || validationShare > 0 && count === 0) {
+    if (places.length === 0 && dataset.train.labels.length > 0) {
+      throw new UserError(
+        `Data set ${dataset.name}: no training images of "${dataset.classes[number]}", a known class.`,
+      );
+    }
+    if (validationShare > 0 && (count === places.length || count === 0)) {
       throw new UserError(
         `--validation ${validationShare} of the ${places.length} training images of "${
           dataset.classes[number]

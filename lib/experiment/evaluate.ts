@@ -7,14 +7,13 @@ import { type OpenSet, openSet } from "../datasets/open_set.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluator } from "../evaluation/evaluator.ts";
-import { logitScores } from "../evaluation/logit_scores.ts";
-import { fitScores, type Score } from "../evaluation/scores/score.ts";
+import { openSetFigures } from "../evaluation/open_set_figures.ts";
 import { PUBLISHED, SCORES, scoresNamed } from "../evaluation/scores/table.ts";
 import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { checked } from "../methods/checked.ts";
 import type { Method } from "../methods/method.ts";
-import { metricTitles, type OpenSetMetrics, openSetMetrics } from "../metrics/open_set_metrics.ts";
+import { metricTitles, type OpenSetMetrics } from "../metrics/open_set_metrics.ts";
 import type { Json } from "../results/result.ts";
 import { markdown, rowName, type Table } from "../results/table.ts";
 import { loadCheckpoint, readIdentity, type RunIdentity } from "../training/checkpoint.ts";
@@ -23,24 +22,27 @@ import { initialNetwork } from "../training/step.ts";
 import { CHECKPOINT } from "../training/train.ts";
 import { stream } from "../engine/streams.ts";
 import { describedIn, type DescribedRun } from "./about.ts";
+import { evaluateWeights, parseWeightsArgs, WEIGHTS_HELP, weightsTable } from "./evaluate_weights.ts";
 import type { Experiment } from "./experiment.ts";
 
 const COLUMNS: readonly (keyof OpenSetMetrics)[] = ["auroc", "fpr_at_tpr95", "dtacc", "oscr"];
 
 const HINT = "Run deno task evaluate --help for the options.";
-const HELP = `Evaluates a trained cell by open set scores, and prints a Markdown table.
+const HELP = `Evaluates a trained network by open set scores, and prints a Markdown table.
 
 Usage: deno task evaluate RUN [options]
+       deno task evaluate --weights FILE --dataset NAME --trial N [options]
 
 RUN is the folder of a cell, such as runs/priors.quick/softmax.trial0.seed0.1a2b3c4d; its checkpoint says how and on what
 it was trained. Some scores look at the training images first. Takes the time of one pass over training and test images,
 for cssr of four. Writes no file but, the first time, the data set into the cache.
 
   --scores NAMES   all, or some with commas between: ${SCORES.map(({ name }) => name).join(", ")};
-                   default all that the method has
+                   default all that the method has; with --weights max_logit,max_probability
   --data-dir DIR   where the data set lies, if it has files; without it, it is downloaded once
   --threads N      threads of the engine; default all cores
-  --help           this text`;
+  --help           this text
+${WEIGHTS_HELP}`;
 
 /** What to evaluate a run by. */
 export interface EvaluateOptions {
@@ -69,7 +71,11 @@ export interface EvaluatedRun {
  */
 export async function evaluate(experiments: readonly Experiment[], args: readonly string[]): Promise<void> {
   await runTask(async () => {
-    const parsed = parseEvaluateArgs(args);
+    if (args.some((arg) => /^--weights(=|$)/.test(arg)) && !args.includes("--help")) {
+      const evaluated = await evaluateWeights(parseWeightsArgs(args), stopSignal());
+      return console.log([evaluated.title, "", markdown(weightsTable(evaluated))].join("\n"));
+    }
+    const parsed = parseEvaluateArgs(args.includes("--help") ? ["--help"] : args);
     if (parsed === null) return console.log(HELP);
     const run = await evaluateRun(parsed.directory, experiments, parsed.options, stopSignal());
     console.log([run.title, "", markdown(evaluationTable(run))].join("\n"));
@@ -135,23 +141,13 @@ export async function evaluateRun(
   const { network } = (await loadCheckpoint(path, form, identity).finally(() => disposeTree(form)))!;
   try {
     const evaluated = evaluator(backbone, checked(method, classes), recipe, network, stop);
-    const scorers = await fitScores(scores, evaluated, data.train);
-    const [known, unknown] = [await scorers(data.known), await scorers(data.unknown)];
-    const predictedIn = async (set: OpenSet["known"]) => logitScores(await evaluated.logits(set), classes).predicted;
-    const images = {
-      knownLabel: data.known.labels,
-      knownPredicted: await predictedIn(data.known),
-      unknownPredicted: await predictedIn(data.unknown),
-      classes,
-    };
-    const metrics = ({ name }: Score) => openSetMetrics({ known: known[name], unknown: unknown[name], ...images });
     const plain = recipe as unknown as Record<string, Json>;
     const name = rowName({ method: method.name, backmix: recipe.backmix !== null, recipe: plain });
     return {
       title:
         `${name} on ${about.dataset}, trial ${about.split.trial}, seed ${seed}, after ${step} steps of training; ${data.known.labels.length} known and ` +
         `${data.unknown.labels.length} unknown test images. In per cent.`,
-      metrics: Object.fromEntries(scores.map((score) => [score.name, metrics(score)])),
+      metrics: await openSetFigures(evaluated, scores, data),
       published: PUBLISHED[method.score].name,
     };
   } catch (error) {

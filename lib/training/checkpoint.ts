@@ -33,7 +33,8 @@ export interface Checkpoint<Network> {
   bank: BankState | null;
 }
 
-const FORMAT = "backmix-lab checkpoint 1";
+/** What a checkpoint's metadata calls its layout. */
+export const CHECKPOINT_FORMAT = "backmix-lab checkpoint 1";
 
 /**
  * Writes a checkpoint as a whole or not at all.
@@ -60,7 +61,7 @@ export async function saveCheckpoint<Network>(
   }
   const { step, lossSum, correct } = checkpoint;
   const state = { step, lossSum, correct, waiting: bank?.waiting.length ?? null };
-  const metadata = { format: FORMAT, run: JSON.stringify(identity), state: JSON.stringify(state) };
+  const metadata = { format: CHECKPOINT_FORMAT, run: JSON.stringify(identity), state: JSON.stringify(state) };
   await writeAtomic(path, sealSafetensors(arrays, metadata));
 }
 
@@ -124,7 +125,7 @@ async function openedIfThere(path: string): Promise<Safetensors | null> {
   const bytes = await readIfThere(path);
   if (bytes === null) return null;
   const file = opened(bytes, path);
-  if (file.metadata.format === FORMAT) return file;
+  if (file.metadata.format === CHECKPOINT_FORMAT) return file;
   throw new UserError(`${path}: this is no checkpoint of this version. Move it away, or choose another --out.`);
 }
 

@@ -1,0 +1,162 @@
+/** Evaluates any network that a safetensors file holds on a data set and split of one's choice. No file is written. */
+import { parseArgs } from "@std/cli";
+import { UNIT } from "../augment/pixels.ts";
+import { openSet } from "../datasets/open_set.ts";
+import type { Protocol } from "../datasets/splits.ts";
+import { DATASET_NAMES, datasetNamed } from "../datasets/table.ts";
+import { startTensorFlow } from "../engine/tensorflow.ts";
+import { disposeTree } from "../engine/tree.ts";
+import { evaluator } from "../evaluation/evaluator.ts";
+import { openSetFigures } from "../evaluation/open_set_figures.ts";
+import { scoresNamed } from "../evaluation/scores/table.ts";
+import { Interrupted } from "../files/task.ts";
+import { UserError } from "../files/user_error.ts";
+import { checked } from "../methods/checked.ts";
+import { METHODS } from "../methods/table.ts";
+import { metricTitles, type OpenSetMetrics } from "../metrics/open_set_metrics.ts";
+import type { Table } from "../results/table.ts";
+import { toTensors } from "../training/step.ts";
+import { readWeights, type WeightsOptions } from "./weights.ts";
+
+const COLUMNS = ["acc", "auroc", "aupr_in", "aupr_out", "fpr_at_tpr95", "dtacc", "oscr"] as const;
+
+/** Scores that look at no training image. */
+const BY_DEFAULT = ["max_logit", "max_probability"];
+
+const VALUED = ["weights", "dataset", "trial", "protocol", "data-dir", "scores", "threads"]
+  .concat(["backbone", "method", "mean", "std"]);
+
+const HINT = "Run deno task evaluate --help for the options.";
+
+/** The part of `--help` that is about weights. */
+export const WEIGHTS_HELP = `
+  --weights FILE   a checkpoint.safetensors of this project, or a PyTorch state dictionary as safetensors, under the
+                   names of ARPL's and CSSR's code (docs/weights.md)
+  --dataset NAME   ${DATASET_NAMES.join(", ")}
+  --trial N        number of the split, from 0
+  --protocol NAME  whose splits: arpl or cssr; default arpl
+  --backbone, --method NAME, --mean, --std R,G,B
+                   what the file does not say itself`;
+
+/** What to evaluate, and on what. */
+export interface EvaluateWeightsOptions extends WeightsOptions {
+  /** The file. */
+  weights: string;
+  /** Name of the data set. */
+  dataset: string;
+  /** Number of the split, from 0. */
+  trial: number;
+  /** Whose splits. */
+  protocol: Protocol;
+  /** The folder of the data set's files. */
+  dataDir?: string;
+  /** Names of scores; "all" for all that the method has. */
+  scores: "all" | readonly string[];
+  /** Threads of the engine. */
+  threads?: number;
+}
+
+/** Weights, evaluated. */
+export interface EvaluatedWeights {
+  /** What was evaluated, in a line. */
+  title: string;
+  /** Figures of each score, by its name. */
+  metrics: Record<string, OpenSetMetrics>;
+}
+
+/**
+ * The options of a command line.
+ *
+ * @throws {UserError} if it is wrong
+ */
+export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOptions {
+  const given = parseArgs([...args], {
+    string: VALUED,
+    unknown: (argument) => {
+      throw new UserError(`${argument}: no such option with --weights. ${HINT}`);
+    },
+  }) as Record<string, unknown>;
+  const text = (name: string) => given[name] as string | undefined;
+  for (const name of VALUED) if (given[name] === "") throw new UserError(`--${name} needs a value. ${HINT}`);
+  const whole = (name: string, least: number) => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
+    throw new UserError(`--${name} ${value}: give a whole number, ${least} or more.`);
+  };
+  const needed = <T>(name: string, value: T | undefined): T => {
+    if (value === undefined) throw new UserError(`--weights needs --${name} too. ${HINT}`);
+    return value;
+  };
+  const colours = (name: string) => {
+    const values = text(name)?.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+    if (values === undefined || values.length === 3 && values.every(Number.isFinite)) return values;
+    throw new UserError(`--${name} ${text(name)}: give three numbers with commas between, of red, green and blue.`);
+  };
+  const protocol = text("protocol") ?? "arpl";
+  if (protocol !== "arpl" && protocol !== "cssr") {
+    throw new UserError(`--protocol ${protocol}: no such protocol. Choose one of arpl, cssr.`);
+  }
+  const names = text("scores")?.split(",").map((name) => name.trim()) ?? BY_DEFAULT;
+  return {
+    weights: needed("weights", text("weights")),
+    dataset: needed("dataset", text("dataset")),
+    trial: needed("trial", whole("trial", 0)),
+    protocol,
+    dataDir: text("data-dir"),
+    scores: names.includes("all") ? "all" : names,
+    threads: whole("threads", 1),
+    backbone: text("backbone"),
+    method: text("method"),
+    mean: colours("mean"),
+    std: colours("std"),
+  };
+}
+
+/**
+ * Evaluates the weights in a file.
+ *
+ * @throws {UserError} if file, data set or options are wrong, or do not fit each other
+ * @throws {Interrupted} after `stop`
+ */
+export async function evaluateWeights(options: EvaluateWeightsOptions, stop: AbortSignal): Promise<EvaluatedWeights> {
+  const { weights: path, trial, protocol, threads } = options;
+  const { name, backbone, method, classes, network } = await readWeights(path, METHODS, options);
+  const scores = scoresNamed(options.scores, method);
+  const training = scores.some((score) => !BY_DEFAULT.includes(score.name));
+  const { dataset, split } = await datasetNamed(options.dataset, { ...options, training });
+  if (split.known.length !== classes) {
+    throw new UserError(
+      `${path}: a network of ${classes} classes, but ${options.dataset} has ${split.known.length} known ones in trial ` +
+        `${trial} of ${protocol}. Name the data set and trial that it was trained on.`,
+    );
+  }
+  await startTensorFlow({ threads });
+  const data = openSet(dataset, split);
+  const tensors = toTensors(network);
+  try {
+    const recipe = { normalisation: UNIT, precision: "float32" } as const;
+    const evaluated = evaluator(backbone, checked(method, classes), recipe, tensors, stop);
+    return {
+      title: `${name} with ${method.name} on ${dataset.name}, trial ${trial} of ${protocol}; ` +
+        `${data.known.labels.length} known and ${data.unknown.labels.length} unknown test images.`,
+      metrics: await openSetFigures(evaluated, scores, data),
+    };
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted("Stopped. Nothing was written.") : error;
+  } finally {
+    disposeTree(tensors);
+  }
+}
+
+/** A row for each score, figures as shares with six decimals. */
+export function weightsTable({ metrics }: EvaluatedWeights): Table {
+  return [
+    ["Score", "", ...COLUMNS.map((name) => metricTitles[name])],
+    ...Object.entries(metrics).map(([name, figures]) => [
+      name.replaceAll("_", " "),
+      "",
+      ...COLUMNS.map((column) => figures[column].toFixed(6)),
+    ]),
+  ];
+}
