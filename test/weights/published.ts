@@ -10,9 +10,15 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import { evaluateWeights } from "../../lib/experiment/evaluate_weights.ts";
 import { PUBLISHED } from "./published_files.ts";
 
+/** Their names of figures, and ours. */
 const names = {
-  ...{ acc: "acc", auroc: "auroc", aupr_in: "aupr_in", aupr_out: "aupr_out", dtacc: "dtacc", oscr: "oscr" },
+  acc: "acc",
+  auroc: "auroc",
+  aupr_in: "aupr_in",
+  aupr_out: "aupr_out",
   fpr_at_95_tpr: "fpr_at_tpr95",
+  dtacc: "dtacc",
+  oscr: "oscr",
 } as const;
 
 assert(PUBLISHED !== null, "no published weights here: name their folder and that of the images by WEIGHTS and DATA");
