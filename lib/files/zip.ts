@@ -36,7 +36,11 @@ export async function openZip(path: string, most: number): Promise<ZipArchive> {
   const said = (error: unknown) => error instanceof Error ? error.message : String(error);
   const entries = new Map<string, FileEntry>();
   try {
-    const zip = new ZipReader(new FileReader(file), { useWebWorkers: false, checkCrc32: true });
+    const zip = new ZipReader(new FileReader(file), {
+      checkCrc32: true,
+      filenameValidation: "tolerant", // checked below, with an error that names the entry
+      useWebWorkers: false,
+    });
     for await (const entry of zip.getEntriesGenerator()) {
       if (entry.directory) continue;
       const { filename: name } = entry;
