@@ -1,48 +1,79 @@
-/** `deno task results:check BEFORE.json AFTER.json`: which figures moved between two result files. */
+/** `deno task results:check`: whether result files are valid, and every figure of them comes out of its scores again. */
 import { parseArgs } from "@std/cli";
+import { dirname } from "node:path";
+import { fileError } from "../files/file_error.ts";
 import { runTask } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
-import { movedBetween } from "./check.ts";
 import { readResult } from "./read.ts";
+import { agrees, recompute, type Recomputed } from "./recompute.ts";
 
-const HELP = `Lists what moved between two result files; exit code 1 if anything did.
+const HELP = `Checks result files: layout, and every figure with its interval against the committed scores.
 
-Usage: deno task results:check BEFORE.json AFTER.json [options]
+Usage: deno task results:check [RESULT.json ...]
 
-Times, machine and versions are not compared. Takes a second, writes nothing.
+Without a file, all of results/. Exit code 1 if a figure differs; it is printed as stored and as recomputed. Takes a few
+seconds a cell, writes nothing.
 
-  --tolerance T  how far a number may move; default 0.000001
-  --help         this text`;
+  --help  this text`;
 
-const HINT = "Run deno task results:check --help for the options.";
+/** Result files are called TABLE.PRESET.json; results/ holds others too. */
+const NAME = /^[^.]+\.[^.]+\.json$/;
 
 /**
  * Runs the task.
  *
+ * @param folder where result files lie when none is named
  * @returns the exit code and the text to print
- * @throws {UserError} if an option or a file is wrong
+ * @throws {UserError} if an option is wrong, or a result file or score file is missing, damaged or breaks the schema
  */
-export async function checkReport(args: readonly string[]): Promise<{ code: number; text: string }> {
+export async function checkReport(
+  args: readonly string[],
+  folder = "results",
+): Promise<{ code: number; text: string }> {
+  const hint = "Run deno task results:check --help.";
   const options = parseArgs([...args], {
-    string: ["tolerance", "_"],
+    string: ["_"],
     boolean: ["help"],
     alias: { h: "help" },
     unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
+      if (key !== undefined) throw new UserError(`${argument}: no such option. ${hint}`);
     },
   });
   if (options.help) return { code: 0, text: HELP };
-  if (options._.length !== 2) throw new UserError(`${options._.length} result files, expected 2. ${HINT}`);
-  const tolerance = Number(options.tolerance ?? 1e-6);
-  if (!(tolerance >= 0) || options.tolerance === "") {
-    throw new UserError(`--tolerance ${options.tolerance}: give a number, 0 or more.`);
+  const paths = options._.length > 0 ? options._.map(String) : await resultFiles(folder);
+  const lines: string[] = [];
+  let code = 0;
+  for (const path of paths) {
+    const found = await recompute(await readResult(path), dirname(path));
+    const differing = found.filter((one) => !agrees(one));
+    const count = found.reduce((sum, one) => sum + one.recorded.length, 0);
+    lines.push(...differing.map((one) => `${path}: ${line(one)}`));
+    lines.push(
+      `${path}: ${count} numbers, ${differing.length === 0 ? "all as recorded" : `${differing.length} figures differ`}`,
+    );
+    if (differing.length > 0) code = 1;
   }
-  const [before, after] = await Promise.all(options._.map((path) => readResult(String(path))));
-  const moved = movedBetween(before, after, tolerance);
-  if (moved.length === 0) return { code: 0, text: "Nothing moved." };
-  const show = (value: unknown) => value === undefined ? "absent" : JSON.stringify(value);
-  const lines = moved.map(({ path, before, after }) => `${path}: ${show(before)} -> ${show(after)}`);
-  return { code: 1, text: [...lines, `${moved.length} entries moved.`].join("\n") };
+  return { code, text: lines.join("\n") };
+}
+
+/** Paths of the result files in a folder, sorted. */
+export async function resultFiles(folder: string): Promise<string[]> {
+  try {
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    return names.filter((name) => NAME.test(name)).sort().map((name) => `${folder}/${name}`);
+  } catch (error) {
+    throw fileError(error, "read", folder);
+  }
+}
+
+function line({ of, figure, recorded, again }: Recomputed): string {
+  const show = ([value, low, high]: number[]) =>
+    high === undefined ? text(value) : `${text(value)} (${text(low)} to ${text(high)})`;
+  return `${of} ${figure}: stored ${show(recorded)}, recomputed ${show(again)}`;
+}
+
+function text(value: number): string {
+  return Number.isNaN(value) ? "absent" : String(value);
 }
 
 if (import.meta.main) {

@@ -120,7 +120,10 @@ Deno.test("an archive that is cut off, leaves its folder, or unpacks to far too 
   const whole = await Deno.readFile(path);
   await Deno.writeFile(path, whole.subarray(0, whole.length - 50));
   assertMatch(await message(dir), /tiny-imagenet-200\.zip: cut off or damaged \(/);
-  assertMatch(await message(await archived({ "../../etc/passwd": text(["x"]) })), /its entry "tiny-imagenet-200\/\.\.\/\.\.\/etc\/passwd" leads out of its folder/);
+  assertMatch(
+    await message(await archived({ "../../etc/passwd": text(["x"]) })),
+    /its entry "tiny-imagenet-200\/\.\.\/\.\.\/etc\/passwd" leads out of its folder/,
+  );
   const huge = await archived({ ...files(), "wnids.txt": new Uint8Array(1 << 23) });
   assertMatch(await message(huge), /wnids\.txt claims 8388608 bytes/);
 });

@@ -7,7 +7,7 @@ import { Interrupted } from "../../lib/files/task.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 import { arplCs } from "../../lib/methods/arpl_cs.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
-import { movedBetween } from "../../lib/results/check.ts";
+import { movedBetween } from "../../lib/results/diff.ts";
 import { smallExperiment } from "./small_experiment.ts";
 
 await startTensorFlow({ threads: 2 });

@@ -9,7 +9,7 @@ import { acquireLock } from "../../lib/files/lock.ts";
 import { Interrupted } from "../../lib/files/task.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
-import { movedBetween } from "../../lib/results/check.ts";
+import { movedBetween } from "../../lib/results/diff.ts";
 import { readScores } from "../../lib/results/scores.ts";
 import { tableOf } from "../../lib/results/table.ts";
 import { commandOf, type Ended, start } from "./child.ts";

@@ -1,0 +1,137 @@
+/** `deno task results:diff`: which figures moved between two sets of result files, and whether it is said why. */
+import { parseArgs } from "@std/cli";
+import { basename } from "node:path";
+import { fileError } from "../files/file_error.ts";
+import { runTask } from "../files/task.ts";
+import { UserError } from "../files/user_error.ts";
+import { reasonsIn } from "./changes.ts";
+import { resultFiles } from "./check_task.ts";
+import { type Moved, movedBetween } from "./diff.ts";
+import { parseResult, readResult } from "./read.ts";
+import type { ResultFile } from "./result.ts";
+import { markdown } from "./table.ts";
+
+const HELP = `Lists what moved between result files. Exit code 1 if something moved and no reason is given.
+
+Usage: deno task results:diff BEFORE AFTER [options]     two result files, or two folders of them
+       deno task results:diff --base REV [options]       results/ as it is in a commit, and as it is here
+
+Times, machine and versions are not compared, nor what only follows from the cells (means, differences); cells that are
+new are no move. Takes a second, writes nothing.
+
+  --threshold T    how far a figure may move, in standard errors of its bootstrap interval; default 0
+  --changes FILE   where reasons stand; default results/CHANGES.md. A line such as
+                     - cifar10.quick.json, softmax.trial0.seed0.3a07eef6: the bank is kept in float64
+                   gives the reason why figures of that cell moved; * in place of the cell speaks for all of the file.
+  --help           this text`;
+
+const HINT = "Run deno task results:diff --help for the options.";
+
+/** Result files by their names. */
+type Files = Map<string, ResultFile>;
+
+/**
+ * Runs the task.
+ *
+ * @returns the exit code and the text to print
+ * @throws {UserError} if an option or a file is wrong
+ */
+export async function diffReport(args: readonly string[]): Promise<{ code: number; text: string }> {
+  const options = parseArgs([...args], {
+    string: ["threshold", "changes", "base", "_"],
+    boolean: ["help"],
+    alias: { h: "help" },
+    unknown: (argument, key) => {
+      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
+    },
+  });
+  if (options.help) return { code: 0, text: HELP };
+  const threshold = Number(options.threshold ?? 0);
+  if (!(threshold >= 0) || options.threshold === "") {
+    throw new UserError(`--threshold ${options.threshold}: give a number, 0 or more.`);
+  }
+  const expected = options.base === undefined ? 2 : 0;
+  if (options._.length !== expected) {
+    throw new UserError(`${options._.length} result files or folders, expected ${expected}. ${HINT}`);
+  }
+  const [before, after] = options.base === undefined
+    ? await Promise.all(options._.map((path) => filesAt(String(path))))
+    : [await filesIn(options.base), await filesAt("results")];
+  const reasons = reasonsIn(await optional(options.changes ?? "results/CHANGES.md"));
+
+  const moved = pairs(before, after).flatMap(({ name, a, b }) =>
+    movedBetween(a, b, threshold).map((one) => ({ ...one, file: name, reason: reasons.of(name, one.cell) }))
+  );
+  if (moved.length === 0) return { code: 0, text: "Nothing moved." };
+  const unexplained = moved.filter(({ reason }) => reason === undefined).length;
+  const verdict = unexplained === 0
+    ? `${moved.length} entries moved, each with its reason.`
+    : `${moved.length} entries moved, ${unexplained} without a reason. Give it in results/CHANGES.md, a line for each cell: ` +
+      "- FILE, CELL: why";
+  return { code: unexplained === 0 ? 0 : 1, text: `${table(moved)}\n\n${verdict}` };
+}
+
+function table(moved: (Moved & { file: string; reason?: string })[]): string {
+  const show = (value: unknown) => value === undefined ? "absent" : JSON.stringify(value);
+  return markdown([
+    ["File, cell", "Entry", "Before", "After", "Standard errors", "Reason"],
+    ...moved.map(({ file, cell, entry, before, after, errors, reason = "none" }) => [
+      `${file}, ${cell}`,
+      entry,
+      show(before),
+      show(after),
+      errors === undefined ? "" : errors.toFixed(1),
+      reason,
+    ]),
+  ]);
+}
+
+/** Two files are compared whatever they are called; of folders those that were there before. */
+function pairs(before: Files, after: Files): { name: string; a: ResultFile; b: ResultFile }[] {
+  if (before.size === 1 && after.size === 1) {
+    const [[[, a]], [[name, b]]] = [[...before], [...after]];
+    return [{ name, a, b }];
+  }
+  return [...before].map(([name, a]) => ({ name, a, b: after.get(name) ?? { ...a, cells: [] } }));
+}
+
+async function filesAt(path: string): Promise<Files> {
+  const { isDirectory } = await Deno.stat(path).catch((error) => {
+    throw fileError(error, "read", path);
+  });
+  const paths = isDirectory ? await resultFiles(path) : [path];
+  return new Map(await Promise.all(paths.map(async (one) => [basename(one), await readResult(one)] as const)));
+}
+
+/** The result files of a commit. */
+async function filesIn(revision: string): Promise<Files> {
+  const git = async (...args: string[]) => {
+    const { success, stdout, stderr } = await new Deno.Command("git", { args }).output();
+    if (success) return new TextDecoder().decode(stdout);
+    throw new UserError(
+      `--base ${revision}: ${new TextDecoder().decode(stderr).trim()}. Name a commit of this project.`,
+    );
+  };
+  const names = (await git("ls-tree", "--name-only", revision, "results/")).split("\n")
+    .filter((path) => /^results\/[^./]+\.[^./]+\.json$/.test(path));
+  const read = async (path: string) =>
+    [basename(path), parseResult(await git("show", `${revision}:${path}`), path)] as const;
+  return new Map(await Promise.all(names.map(read)));
+}
+
+async function optional(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw fileError(error, "read", path);
+  }
+}
+
+if (import.meta.main) {
+  await runTask(async () => {
+    const { code, text } = await diffReport(Deno.args);
+    console.log(text);
+    return code;
+  });
+}
