@@ -18,10 +18,12 @@ export { type Stream, stream } from "./lib/engine/streams.ts";
 
 export type { Dataset, ImageSet, Source } from "./lib/datasets/image_set.ts";
 export { type OpenSet, openSet, type OpenSetOptions } from "./lib/datasets/open_set.ts";
-export { type Split, split, type SplitDataset } from "./lib/datasets/splits.ts";
+export { type Protocol, type Split, split, type SplitDataset } from "./lib/datasets/splits.ts";
 export { cifar10 } from "./lib/datasets/cifar10.ts";
 export { cifar100 } from "./lib/datasets/cifar100.ts";
 export type { CifarOptions } from "./lib/datasets/cifar_binary.ts";
+export { svhn, type SvhnOptions } from "./lib/datasets/svhn.ts";
+export { tinyImagenet, type TinyImagenetOptions } from "./lib/datasets/tiny_imagenet.ts";
 export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.ts";
 
 export type { Backbone, Features, Layers } from "./lib/backbones/backbone.ts";

@@ -8,7 +8,16 @@ import { cifar10Experiment } from "./cifar10.ts";
 import { methodsExperiment } from "./methods.ts";
 import { methodsPriorsExperiment } from "./methods_priors.ts";
 import { priorsExperiment } from "./priors.ts";
+import { svhnExperiment } from "./svhn.ts";
+import { tinyImagenetExperiment } from "./tiny_imagenet.ts";
 
-const experiments = [cifar10Experiment, priorsExperiment, methodsExperiment, methodsPriorsExperiment];
+const experiments = [
+  cifar10Experiment,
+  svhnExperiment,
+  tinyImagenetExperiment,
+  priorsExperiment,
+  methodsExperiment,
+  methodsPriorsExperiment,
+];
 
 if (import.meta.main) await evaluate(experiments, Deno.args);

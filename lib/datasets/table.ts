@@ -3,6 +3,7 @@ import { UserError } from "../files/user_error.ts";
 import { cifar10 } from "./cifar10.ts";
 import type { Dataset } from "./image_set.ts";
 import { type Protocol, type Split, split } from "./splits.ts";
+import { svhn } from "./svhn.ts";
 import { tinyImagenet } from "./tiny_imagenet.ts";
 
 /** What is wanted of a data set. */
@@ -23,6 +24,10 @@ const DATASETS: Record<string, (wanted: Wanted) => Promise<{ dataset: Dataset; s
   "cifar10": async ({ dataDir, trial, protocol }) => ({
     dataset: await cifar10({ dataDir }),
     split: split("cifar10", trial, protocol),
+  }),
+  "svhn": async ({ dataDir, trial, protocol }) => ({
+    dataset: await svhn({ dataDir }),
+    split: split("svhn", trial, protocol),
   }),
   "tiny-imagenet": async ({ dataDir, trial, protocol, training, threads }) => {
     const cut = split("tiny_imagenet", trial, protocol);

@@ -132,7 +132,7 @@ export async function evaluateRun(
   const { about, recipe, seed } = run;
   const { experiment, method } = ofExperiments(path, run, experiments);
   const scores = scoresNamed(options.scores, method);
-  const data = await dataOf(experiment, run, options.dataDir);
+  const data = await dataOf(experiment, run, options);
   const classes = data.classes.length;
 
   await startTensorFlow({ threads: options.threads });
@@ -217,13 +217,17 @@ function ofExperiments(
   );
 }
 
-async function dataOf(experiment: Experiment, { about, seed }: DescribedRun, dataDir?: string): Promise<OpenSet> {
+async function dataOf(
+  experiment: Experiment,
+  { about, seed }: DescribedRun,
+  { dataDir, threads }: EvaluateOptions,
+): Promise<OpenSet> {
   const { split, source, limit, settings } = about;
   if (experiment.source === "generated" && dataDir !== undefined) {
     throw new UserError("--data-dir: this data set is generated, it has no files.");
   }
   const protocol = split.protocol === "cssr" ? "cssr" : "arpl";
-  const { dataset } = await experiment.data({ dataDir, trial: split.trial, protocol, seed, p: settings.p });
+  const { dataset } = await experiment.data({ dataDir, trial: split.trial, protocol, seed, threads, p: settings.p });
   if (dataset.source.sha256 !== source.sha256) {
     throw new UserError(
       `${dataset.name}: these are not the images that the run was trained on (SHA-256 ${dataset.source.sha256}, the ` +

@@ -32,6 +32,8 @@ export interface DataOptions {
   seed: number;
   /** Probability of a class's own background; priors only. */
   p?: number;
+  /** Threads of the engine, for data sets that it decodes. */
+  threads?: number;
 }
 
 /** A table: data, splits, rows, recipes, and the figures to compare with. */

@@ -21,9 +21,6 @@ export interface Judged extends Seen {
   target: Tensor2D;
 }
 
-/** The scores that a method's publication may use. */
-export const METHOD_SCORES = ["maxLogit", "maxProbability", "cssr"] as const;
-
 /** A method whose parameters have the names `Name`. */
 export interface Method<Name extends string = string> {
   /** Its name on the command line and in results. */
@@ -43,7 +40,7 @@ export interface Method<Name extends string = string> {
   /** Where in the image its class is: for each cell of the feature map, `[batch, height, width]`; higher = more. */
   evidence(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
   /** Its published open set score; higher = more likely known. "cssr" is CSSR's, which needs `cellScore`. */
-  score: typeof METHOD_SCORES[number];
+  score: "maxLogit" | "maxProbability" | "cssr";
   /** How well each cell fits a class, `[batch, height, width]`: the first part of CSSR's score; higher = better. */
   cellScore?(params: Record<Name, Tensor>, map: Tensor4D, label: Tensor1D): Tensor3D;
   /** How it trains with generated images; most methods do not. */
@@ -66,6 +63,9 @@ export interface Confusion<Name extends string = string> {
   /** Adam's settings, of generator and discriminator alike. */
   adam: { rate: number; beta1: number; beta2: number };
 }
+
+/** The scores that a method's publication may use. */
+export const METHOD_SCORES: readonly Method["score"][] = ["maxLogit", "maxProbability", "cssr"];
 
 /** Checks a method's definition, and lets its parameters be called by their names inside it. */
 export function method<Name extends string>(definition: Method<Name>): Method {
