@@ -22,6 +22,7 @@ export { type Protocol, type Split, split, type SplitDataset } from "./lib/datas
 export { cifar10 } from "./lib/datasets/cifar10.ts";
 export { cifar100 } from "./lib/datasets/cifar100.ts";
 export type { CifarOptions } from "./lib/datasets/cifar_binary.ts";
+export { joined } from "./lib/datasets/joined.ts";
 export { svhn, type SvhnOptions } from "./lib/datasets/svhn.ts";
 export { tinyImagenet, type TinyImagenetOptions } from "./lib/datasets/tiny_imagenet.ts";
 export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.ts";

@@ -5,8 +5,10 @@
  */
 import { evaluate } from "../lib/experiment/evaluate.ts";
 import { cifar10Experiment } from "./cifar10.ts";
+import { cifarPlusExperiment } from "./cifar_plus.ts";
 import { methodsExperiment } from "./methods.ts";
 import { methodsPriorsExperiment } from "./methods_priors.ts";
+import { oodExperiment } from "./ood.ts";
 import { priorsExperiment } from "./priors.ts";
 import { svhnExperiment } from "./svhn.ts";
 import { tinyImagenetExperiment } from "./tiny_imagenet.ts";
@@ -14,7 +16,9 @@ import { tinyImagenetExperiment } from "./tiny_imagenet.ts";
 const experiments = [
   cifar10Experiment,
   svhnExperiment,
+  cifarPlusExperiment,
   tinyImagenetExperiment,
+  oodExperiment,
   priorsExperiment,
   methodsExperiment,
   methodsPriorsExperiment,

@@ -68,6 +68,37 @@ export function split(dataset: SplitDataset, trial: number, protocol: Protocol):
 }
 
 /**
+ * A trial of CIFAR+N (Neal et al., ECCV 2018; lists of ARPL): four known classes of CIFAR-10, N unknown ones of CIFAR-100.
+ *
+ * Traps: the list that the reference calls `cifar100` holds the known classes, which are CIFAR-10's; its lists of unknown
+ * ones are CIFAR-100's classes, here numbered from 10 on, after those of CIFAR-10.
+ *
+ * @param count N
+ * @param trial counted from 0
+ * @throws {UserError} if there is no such trial, or the protocol has no list
+ */
+export function plusSplit(count: 10 | 50, trial: number, protocol: Protocol = "arpl"): Split {
+  if (protocol !== "arpl") throw new UserError(`The ${protocol} protocol has no list for CIFAR+${count}.`);
+  const [known, unknown] = [lists.arpl.cifar100[trial], lists.arpl[`cifar100-${count}`][trial]];
+  if (known === undefined) {
+    throw new UserError(`Trial ${trial} of CIFAR+${count} does not exist. Choose one of 0, 1, 2, 3, 4.`);
+  }
+  return { protocol, dataset: `cifar+${count}`, trial, known, unknown: unknown.map((number) => 10 + number) };
+}
+
+/**
+ * All classes of one data set known, all of another unknown: out-of-distribution detection.
+ *
+ * @param dataset the joined data set's name
+ * @param known how many classes the first has
+ * @param unknown how many the second has
+ */
+export function outsideSplit(dataset: string, known: number, unknown: number): Split {
+  const from = (first: number, count: number) => Array.from({ length: count }, (_, k) => first + k);
+  return { protocol: "ood", dataset, trial: 0, known: from(0, known), unknown: from(known, unknown) };
+}
+
+/**
  * The classes that are not known, ascending.
  *
  * @param known known classes

@@ -19,7 +19,7 @@ import { figuresOf, type RunScores, type SideScores } from "../results/scores.ts
 import { train, type Trained } from "../training/train.ts";
 import { aboutOf } from "./about.ts";
 import { codeVersion, engineOf, hardwareOf } from "./environment.ts";
-import { type CellPlan, identify } from "./plan.ts";
+import { type CellPlan, identify, identifyTraining } from "./plan.ts";
 
 /** A finished cell. */
 export interface FinishedCell {
@@ -71,7 +71,7 @@ export async function runCell(
     classes: data.classes.length,
     seed,
     identity: {
-      ...identify(plan),
+      ...identifyTraining(plan),
       threads: engine.threads,
       tensorflow: engine.version,
       about: aboutOf(plan, options.table),

@@ -34,6 +34,8 @@ export interface DataOptions {
   p?: number;
   /** Threads of the engine, for data sets that it decodes. */
   threads?: number;
+  /** Which of the experiment's sets of unknown images. */
+  unknown?: string;
 }
 
 /** A table: data, splits, rows, recipes, and the figures to compare with. */
@@ -44,6 +46,11 @@ export interface Experiment {
   about: string;
   /** Loads or generates a data set, and says which classes are known. */
   data: (options: DataOptions) => Promise<{ dataset: Dataset; split: Split }> | { dataset: Dataset; split: Split };
+  /**
+   * Names of several sets of unknown images that a network meets, where there are several: each gives cells of its own,
+   * and networks are trained once for all of them. Known classes, training images and `source` must be the same.
+   */
+  unknowns?: readonly string[];
   /** Whether the data are files, or generated from the seed. */
   source: "files" | "generated";
   /** Trials of its splits; empty where the seed makes the split. */

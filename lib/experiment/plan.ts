@@ -27,6 +27,8 @@ export interface CellPlan {
   validation: number;
   /** Numbers that the data set was generated with. */
   settings: Record<string, number>;
+  /** Whether the network meets other unknown images in other cells. */
+  shared?: boolean;
 }
 
 /** The identity of a plan: its name, and the digest of what decides its numbers. */
@@ -37,4 +39,11 @@ export function identify(plan: CellPlan): { id: string; recipe_digest: string } 
     id: cellId({ method: method.name, backmix: recipe.backmix !== null, trial, seed, recipe_digest }),
     recipe_digest,
   };
+}
+
+/**
+ * The identity of the training of a plan, which cells share that differ in the unknown images only; else the plan's own.
+ */
+export function identifyTraining(plan: CellPlan): { id: string; recipe_digest: string } {
+  return identify(plan.shared ? { ...plan, split: { ...plan.split, dataset: "", unknown: [] } } : plan);
 }

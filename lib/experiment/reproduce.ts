@@ -21,7 +21,7 @@ import { checkRecipe, type Recipe } from "../training/recipe.ts";
 import { type FinishedCell, runCell } from "./cell.ts";
 import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
 import type { Experiment, Preset } from "./experiment.ts";
-import { type CellPlan, identify } from "./plan.ts";
+import { type CellPlan, identify, identifyTraining } from "./plan.ts";
 
 /** Where results of unchanged presets lie. */
 const RESULTS = resolve(import.meta.dirname!, "../../results");
@@ -93,67 +93,66 @@ export async function runExperiment(
   const preset = experiment.presets[options.preset];
   const places = placesOf(experiment, options);
   let file = await existing(places.result);
+  const trained = new Set<string>(); // by this call
   let engine: Engine | null = null;
 
-  for (const seed of options.seeds) {
-    for (const trial of trialsOf(experiment, preset, options)) {
-      const { dataset, split } = await unlessStopped(stop, experiment.data({ ...options, trial, seed }));
-      const data = openSet(dataset, split, {
-        seed,
-        ...(options.validation !== undefined && { validationShare: options.validation }),
-        ...(options.limit !== undefined && { limit: options.limit }),
-      });
-      for (const method of experiment.methods.filter(({ name }) => options.methods.includes(name))) {
-        for (const recipe of recipesOf(preset, method, options)) {
-          const plan: CellPlan = {
-            method,
-            recipe,
-            trial,
-            seed,
-            split,
-            dataset: dataset.name,
-            source: dataset.source,
-            limit: options.limit ?? null,
-            validation: options.validation ?? 0,
-            settings: experiment.source === "generated" ? { p: options.p ?? DEFAULT_P } : {},
-          };
-          const { id } = identify(plan);
-          const before = file?.cells.find((cell) => cell.id === id);
-          if (before !== undefined) {
-            console.error(
-              `${id}: finished before, ${
-                before.finished.slice(0, 16)
-              } by code ${before.code_version}; to run it again, ` +
-                "choose another --out",
-            );
-            continue;
-          }
-          checkRecipe(plan.recipe, data.train); // before the engine is fetched
-          checkGenerator(method, data.train.side);
-          engine ??= await unlessStopped(stop, start(options));
-          const directory = `${places.runs}/${id}`;
-          const finished = await runCell(plan, data, engine, {
-            table: experiment.table,
-            directory,
-            resume: options.resume,
-            stop,
-            label: id,
-          });
-          if ("validationAccuracy" in finished) {
-            const percent = (100 * finished.validationAccuracy).toFixed(1);
-            console.log(`${id}: accuracy ${percent} % on ${data.validation!.labels.length} images held back`);
-            continue; // recipes are tuned on these; figures of the test images stay unseen
-          }
-          await done(plan, finished);
-          await writeScores(`${places.scores}/${id}.npz`, finished.scores);
-          const scores_file = `scores/${id}.npz`;
-          const { table, paper } = experiment;
-          file = await addCell(places.result, { table, preset: options.preset, paper }, {
-            ...finished.cell,
-            scores_file,
-          });
-          console.error(`${id}: written to ${places.result}`);
+  for (const { seed, trial, unknown } of conditionsOf(experiment, preset, options)) {
+    const shared = experiment.unknowns !== undefined;
+    const { dataset, split } = await unlessStopped(stop, experiment.data({ ...options, trial, seed, unknown }));
+    const data = openSet(dataset, split, {
+      seed,
+      ...(options.validation !== undefined && { validationShare: options.validation }),
+      ...(options.limit !== undefined && { limit: options.limit }),
+    });
+    for (const method of experiment.methods.filter(({ name }) => options.methods.includes(name))) {
+      for (const recipe of recipesOf(preset, method, options)) {
+        const plan: CellPlan = {
+          method,
+          recipe,
+          trial,
+          seed,
+          split,
+          dataset: dataset.name,
+          source: dataset.source,
+          limit: options.limit ?? null,
+          validation: options.validation ?? 0,
+          settings: experiment.source === "generated" ? { p: options.p ?? DEFAULT_P } : {},
+          ...(shared && { shared }),
+        };
+        const { id } = identify(plan);
+        const before = file?.cells.find((cell) => cell.id === id);
+        if (before !== undefined) {
+          console.error(
+            `${id}: finished before, ${
+              before.finished.slice(0, 16)
+            } by code ${before.code_version}; to run it again, ` +
+              "choose another --out",
+          );
+          continue;
         }
+        checkRecipe(plan.recipe, data.train); // before the engine is fetched
+        checkGenerator(method, data.train.side);
+        engine ??= await unlessStopped(stop, start(options));
+        const training = identifyTraining(plan).id;
+        const finished = await runCell(plan, data, engine, {
+          table: experiment.table,
+          directory: `${places.runs}/${training}`,
+          resume: options.resume || trained.has(training),
+          stop,
+          label: id,
+        });
+        trained.add(training);
+        if ("validationAccuracy" in finished) {
+          const percent = (100 * finished.validationAccuracy).toFixed(1);
+          console.log(`${id}: accuracy ${percent} % on ${data.validation!.labels.length} images held back`);
+          continue; // recipes are tuned on these; figures of the test images stay unseen
+        }
+        await done(plan, finished);
+        await writeScores(`${places.scores}/${id}.npz`, finished.scores);
+        const { table, paper } = experiment;
+        const cell = { ...finished.cell, scores_file: `scores/${id}.npz` };
+        file = await addCell(places.result, { table, preset: options.preset, paper }, cell);
+        console.error(`${id}: written to ${places.result}`);
       }
     }
   }
@@ -199,6 +198,15 @@ export function placesOf({ table }: Experiment, options: ExperimentOptions): Pla
   const runs = `${options.out}/${table}.${preset}`;
   const folder = byDefault ? RESULTS : options.out;
   return { runs, result: `${folder}/${table}.${preset}.json`, scores: `${folder}/scores` };
+}
+
+/** What cells differ in beside method and recipe, in the order in which they run. */
+function conditionsOf(experiment: Experiment, preset: Preset, options: ExperimentOptions) {
+  return options.seeds.flatMap((seed) =>
+    trialsOf(experiment, preset, options).flatMap((trial) =>
+      (experiment.unknowns ?? [undefined]).map((unknown) => ({ seed, trial, unknown }))
+    )
+  );
 }
 
 /** Trials that were asked for, or those of the preset. */

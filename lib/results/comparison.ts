@@ -1,7 +1,7 @@
 /** A result file in short: what BackMix, or a rival of it, changes, a row for each method, by its headline score. */
 import { metricTitles } from "../metrics/open_set_metrics.ts";
 import type { MetricName, ResultFile } from "./result.ts";
-import { difference, rowName, type Table, value, words } from "./table.ts";
+import { dataTitle, difference, rowName, type Table, value, words } from "./table.ts";
 
 const SHOWN: readonly MetricName[] = ["acc", "auroc"];
 
@@ -10,6 +10,7 @@ export function comparisonOf(file: ResultFile): Table {
   const titles = SHOWN.flatMap((name) => [`${metricTitles[name]} without`, "with", "difference"]);
   const cellOf = (id: string) => file.cells.find((cell) => cell.id === id)!;
   const rowOf = (id: string) => file.summary.rows.find((row) => row.cells.includes(id))!;
+  const on = dataTitle(file);
   return [
     ["Method", "Score", "Runs", ...titles],
     ...file.summary.paired.map(({ cells, headline, metrics }) => {
@@ -21,7 +22,7 @@ export function comparisonOf(file: ResultFile): Table {
         side(pair.with, name),
         difference(metrics[headline][name], pair.metrics[headline][name]),
       ]);
-      return [rowName(cellOf(pair.with)), words(headline), String(cells.length), ...figures];
+      return [rowName(cellOf(pair.with)) + on(cellOf(pair.with)), words(headline), String(cells.length), ...figures];
     }),
   ];
 }

@@ -55,8 +55,10 @@ export interface ResultHead {
 
 /** Figures of a publication. */
 export interface PaperFigures {
-  /** What it reports, in [0, 1]. */
-  metrics: Partial<Record<MetricName, number>>;
+  /** What it reports, in [0, 1]; left out where it reports on several data sets. */
+  metrics?: Partial<Record<MetricName, number>>;
+  /** What it reports on each data set of the table, by the name in its cells' `data`. */
+  by_data?: Record<string, Partial<Record<MetricName, number>>>;
   /** Where they stand, and under what conditions. */
   source: string;
 }

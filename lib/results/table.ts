@@ -32,16 +32,18 @@ export function tableOf(file: ResultFile): Table {
   const titles = ["Method", "Score", "Runs", ...COLUMNS.map((name) => metricTitles[name]), ...extras.map(words)];
 
   const cellOf = (id: string) => file.cells.find((cell) => cell.id === id)!;
-  const names = rows.map((row) => rowName(cellOf(row.cells[0])));
+  const on = dataTitle(file);
+  const nameOf = (cell: Cell) => rowName(cell) + on(cell);
+  const names = rows.map((row) => nameOf(cellOf(row.cells[0])));
   const methods = [...new Set(rows.map((row) => row.method))];
   const body = methods.flatMap((method) => [
     ...rows.filter((row) => row.method === method).sort((a, b) => Number(a.backmix) - Number(b.backmix))
       .flatMap((row) => {
         const run = cellOf(row.cells[0]);
-        const several = names.filter((name) => name === rowName(run)).length > 1;
+        const several = names.filter((name) => name === nameOf(run)).length > 1;
         const recipe = several ? ` (recipe ${row.cells[0].split(".").at(-1)})` : "";
         return scoresOf(row).map((score) => [
-          `${rowName(run)}${recipe}`,
+          `${nameOf(run)}${recipe}`,
           words(score),
           String(row.cells.length),
           ...COLUMNS.map((name) => value(row.metrics[score][name], run.metrics[score][name])),
@@ -51,7 +53,7 @@ export function tableOf(file: ResultFile): Table {
     ...paired.filter((row) => row.method === method).flatMap((row) => {
       const pair = file.paired.find((one) => one.with === row.cells[0])!;
       return scoresOf(row).map((score) => [
-        differenceName(cellOf(row.cells[0])),
+        differenceName(cellOf(row.cells[0])) + on(cellOf(row.cells[0])),
         words(score),
         String(row.cells.length),
         ...COLUMNS.map((name) => difference(row.metrics[score][name], pair.metrics[score][name])),
@@ -60,15 +62,26 @@ export function tableOf(file: ResultFile): Table {
     }),
   ]);
 
-  const { paper } = file;
-  const published = paper && [
-    "as published",
+  const { metrics, by_data = {} } = file.paper ?? {};
+  const published = [
+    ...(metrics ? [["as published", metrics] as const] : []),
+    ...Object.entries(by_data).map(
+      ([data, metrics]) => [`as published, ${data}`, metrics] as const,
+    ),
+  ].map(([name, metrics]) => [
+    name,
     "",
     "",
-    ...COLUMNS.map((name) => paper.metrics[name] === undefined ? "" : percent(paper.metrics[name])),
+    ...COLUMNS.map((column) => metrics[column] === undefined ? "" : percent(metrics[column])),
     ...extras.map(() => ""),
-  ];
-  return [titles, ...body, ...(published ? [published] : [])];
+  ]);
+  return [titles, ...body, ...published];
+}
+
+/** What to add to a row's name to tell of which data set it is, where the file has several. */
+export function dataTitle({ cells }: ResultFile): (cell: Cell) => string {
+  const several = new Set(cells.map(({ data }) => data.name)).size > 1;
+  return ({ data }) => several ? ` on ${data.name}` : "";
 }
 
 /** What a reader of the table must know: what the brackets hold, and where the published figures stand. */

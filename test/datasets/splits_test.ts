@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
-import { remaining, split } from "../../lib/datasets/splits.ts";
+import { outsideSplit, plusSplit, remaining, split } from "../../lib/datasets/splits.ts";
 
 // The lists as they stand in ARPL's split.py, and those of CSSR's exps/cifar10/spl_a.json to spl_e.json.
 const arpl = [[0, 6, 4, 9, 1, 7], [7, 6, 4, 9, 0, 1], [1, 5, 7, 3, 9, 4], [8, 6, 1, 9, 0, 7], [2, 4, 1, 7, 9, 6]];
@@ -41,6 +41,23 @@ Deno.test("the other lists begin as in the reference code, and known and unknown
     assertEquals([known.length, new Set([...known, ...unknown]).size], [20, 200]);
   }
   assertThrows(() => split("mnist", 0, "cssr"), UserError, "The cssr protocol has no list for mnist.");
+});
+
+Deno.test("CIFAR+N has four known classes of CIFAR-10, and N unknown ones of CIFAR-100, numbered after them", () => {
+  const { known, unknown, dataset } = plusSplit(10, 0);
+  assertEquals([dataset, known], ["cifar+10", [4, 7, 9, 1]]);
+  assertEquals(unknown, [30, 25, 1, 9, 8, 0, 46, 52, 49, 71].map((number) => 10 + number)); // split.py, cifar100-10
+  for (const trial of [0, 1, 2, 3, 4]) {
+    const { known, unknown } = plusSplit(50, trial);
+    assertEquals([known.length, new Set(unknown).size, unknown.every((n) => n >= 10 && n < 110)], [4, 50, true]);
+  }
+  assertThrows(() => plusSplit(50, 5), UserError, "Trial 5 of CIFAR+50 does not exist. Choose one of 0, 1, 2, 3, 4.");
+  assertThrows(() => plusSplit(10, 0, "cssr"), UserError, "The cssr protocol has no list for CIFAR+10.");
+});
+
+Deno.test("outside of a data set all classes of the other are unknown", () => {
+  const { known, unknown } = outsideSplit("a against b", 3, 2);
+  assertEquals([known, unknown], [[0, 1, 2], [3, 4]]);
 });
 
 Deno.test("an unknown trial is refused with the valid ones", () => {

@@ -287,6 +287,40 @@ Deno.test("a method's own settings stand in its recipe only, and the command lin
   await Deno.remove(out, { recursive: true });
 });
 
+Deno.test("where a network meets several sets of unknown images, it is trained once for all of them", async () => {
+  const out = await Deno.makeTempDir();
+  const experiment: Experiment = {
+    ...smallExperiment,
+    unknowns: ["first", "rest"],
+    data: async (options) => {
+      const { dataset, split } = await smallExperiment.data(options);
+      const unknown = options.unknown === "first" ? split.unknown.slice(0, 1) : split.unknown.slice(1);
+      const name = `priors-${options.unknown}`;
+      return { dataset: { ...dataset, name }, split: { ...split, dataset: name, unknown } };
+    },
+    paper: { by_data: { "priors-first": { auroc: 0.9 }, "priors-rest": { auroc: 0.8 } }, source: "made up" },
+  };
+  const { file } = await runExperiment(experiment, optionsOf("--out", out), never);
+  const runs = (await filesOf(`${out}/priors.quick`)).filter((name) => name.endsWith("log.jsonl"));
+  assertEquals([file!.cells.length, runs.length], [4, 2]);
+  const losses = Map.groupBy(file!.cells, (cell) => cell.backmix);
+  for (const cells of losses.values()) {
+    assertEquals(new Set(cells.map(({ training }) => training.last_loss)).size, 1);
+    assertEquals(new Set(cells.map(({ metrics }) => metrics.max_logit.auroc.value)).size, 2);
+    assertEquals(new Set(cells.map(({ metrics }) => metrics.max_logit.acc.value)).size, 1);
+  }
+  const table = tableOf(file!);
+  assertEquals(new Set(table.map(([name]) => name)).size, 1 + 2 * 3 + 2);
+  assertEquals(table.filter(([name]) => name === "softmax + BackMix on priors-rest").length, 2);
+  assertEquals(table.slice(-2).map((row) => [row[0], row[4]]), [
+    ["as published, priors-first", "90.0"],
+    ["as published, priors-rest", "80.0"],
+  ]);
+  const again = await runExperiment(experiment, optionsOf("--out", out), never);
+  assertEquals(movedBetween(file!, again.file!, 0), []);
+  await Deno.remove(out, { recursive: true });
+});
+
 Deno.test("presets as they stand go to the committed results, everything else to the folder of the runs", () => {
   const results = here("../../results");
   const placed = (...args: string[]) => placesOf(smallExperiment, optionsOf(...args));

@@ -63,7 +63,7 @@ Deno.test("times, machine, versions and new cells are no move", () => {
 Deno.test("a recipe that changed, a figure that is absent, another paper and a missing cell are seen", () => {
   assertEquals(movedBetween(file, changed((copy) => copy.cells[0].recipe.rate = 0.2), 9).length, 1);
   assertEquals(movedBetween(file, changed((copy) => delete copy.cells[0].extra), 9).length, 1);
-  assertEquals(movedBetween(file, changed((copy) => copy.paper!.metrics.auroc = 0.99), 9).length, 1);
+  assertEquals(movedBetween(file, changed((copy) => copy.paper!.metrics!.auroc = 0.99), 9).length, 1);
   assertEquals(movedBetween(file, changed((copy) => copy.cells = []), 9), [
     { cell: id, entry: "", before: "there", after: undefined },
   ]);
