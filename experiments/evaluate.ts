@@ -4,6 +4,7 @@
  *     deno task evaluate runs/priors.quick/softmax.trial0.seed0.1a2b3c4d --scores all
  */
 import { evaluate } from "../lib/experiment/evaluate.ts";
+import { ablationsExperiment } from "./ablations.ts";
 import { cifar10Experiment } from "./cifar10.ts";
 import { cifarPlusExperiment } from "./cifar_plus.ts";
 import { methodsExperiment } from "./methods.ts";
@@ -22,6 +23,7 @@ const experiments = [
   priorsExperiment,
   methodsExperiment,
   methodsPriorsExperiment,
+  ablationsExperiment,
 ];
 
 if (import.meta.main) await evaluate(experiments, Deno.args);

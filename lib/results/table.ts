@@ -3,8 +3,9 @@
  * two; the published figures in the last row. Every kind of score has its row, the headline score first.
  */
 import type { Regulariser } from "../augment/regulariser.ts";
+import { type BackmixOptions, DESCRIBED } from "../backmix/mix.ts";
 import { metricTitles } from "../metrics/open_set_metrics.ts";
-import type { Cell, Figure, Mean, MeanDifference, MetricName, ResultFile } from "./result.ts";
+import type { Cell, Figure, Json, Mean, MeanDifference, MetricName, ResultFile } from "./result.ts";
 
 const COLUMNS: readonly MetricName[] = ["acc", "auroc", "aupr_in", "fpr_at_tpr95", "dtacc", "oscr"];
 
@@ -127,10 +128,13 @@ function widthOf(lines: string[]): number {
 /** What of a cell names its row. */
 type Trained = Pick<Cell, "method" | "backmix" | "recipe">;
 
-/** What BackMix is called: pasted without a map, it is but a random window. */
+/** What BackMix is called, with the settings that are not as described; pasted without a map, it is but a random window. */
 function backmixTitle({ recipe }: Trained): string {
-  const { mask } = recipe.backmix as { mask?: string };
-  return mask === "none" ? "random window" : "BackMix";
+  const changed = Object.entries(recipe.backmix as Record<string, Json>)
+    .filter(([name, value]) => DESCRIBED[name as keyof BackmixOptions] !== value)
+    .map(([name, value]) => `${name} ${value}`);
+  if (changed.join() === "mask none") return "random window";
+  return changed.length === 0 ? "BackMix" : `BackMix (${changed.join(", ")})`;
 }
 
 function regulariserTitle({ recipe }: Trained): string | undefined {

@@ -51,6 +51,7 @@ Deno.test("rows that differ in a rival of BackMix are told apart by its name, tw
   await add(plain, { regulariser: { kind: "background-swap" } });
   await add(backmix, {});
   await add(backmix, { backmix: { mask: "none" } });
+  await add(backmix, { backmix: { foreground: 0.5, window: 0.25, partner: "own" } });
   await add(backmix, { regulariser: { kind: "mixup", alpha: 1 } });
   await add(plain, { regulariser: { kind: "cutout", side: 0.5 } });
   const table = tableOf(await add(plain, { regulariser: { kind: "cutout", side: 0.25 } }));
@@ -61,16 +62,18 @@ Deno.test("rows that differ in a rival of BackMix are told apart by its name, tw
       "softmax",
       "softmax + MixUp",
       "softmax + background swap",
-      "softmax + CutOut (recipe 60000000)",
       "softmax + CutOut (recipe 70000000)",
+      "softmax + CutOut (recipe 80000000)",
       "softmax + BackMix",
       "softmax + random window",
+      "softmax + BackMix (foreground 0.5, partner own)",
       "softmax + MixUp + BackMix",
       "softmax: MixUp - without",
       "softmax: background swap - without",
       "softmax: CutOut - without",
       "softmax: with - without",
       "softmax: random window - without",
+      "softmax: BackMix (foreground 0.5, partner own) - without",
       "softmax + MixUp: with - without",
       "as published",
     ]),
