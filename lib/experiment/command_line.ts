@@ -38,6 +38,8 @@ export interface ExperimentOptions {
   threads?: number;
   /** Type in which convolutions multiply. */
   precision: Precision;
+  /** Whether to print the recipes, and run nothing. */
+  printRecipe: boolean;
   /** Whether to print the help. */
   help: boolean;
 }
@@ -81,7 +83,7 @@ function withNegatives(args: readonly string[]): string[] {
 export function parseExperimentArgs(line: CommandLine, args: readonly string[]): ExperimentOptions {
   const help = `Run ${line.command} --help for the options.`;
   const parsed = parseArgs(withNegatives(args), {
-    boolean: ["backmix", "resume", "help"],
+    boolean: ["backmix", "resume", "print-recipe", "help"],
     string: [...VALUED, "_"],
     collect: ["method", "trial", "seed"],
     negatable: ["backmix"],
@@ -141,6 +143,7 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
     p: number("p", false, 0),
     out: text("out") ?? line.out,
     resume: parsed.resume as boolean,
+    printRecipe: parsed["print-recipe"] as boolean,
     threads: number("threads", true, 1),
     precision: choice("precision", ["float32", "bfloat16"]),
     help: parsed.help as boolean,
@@ -165,8 +168,7 @@ export function helpText(line: CommandLine): string {
   rows.push(["--epochs N", "passes over the training images, instead of the preset's"]);
   rows.push([
     "--limit N",
-    "use N training images only, evenly over the known classes; a step takes a whole batch, so an epoch's last few " +
-    "may be left out",
+    "use N training images only, evenly over the known classes; an epoch takes whole batches of them",
   ]);
   rows.push([
     "--validation SHARE",
@@ -181,6 +183,10 @@ export function helpText(line: CommandLine): string {
     "threads of the engine; results repeat to the bit with the same number; default all cores",
   ]);
   rows.push(["--precision TYPE", "float32 or bfloat16 (needs AVX512_BF16); default float32"]);
+  rows.push([
+    "--print-recipe",
+    "show the recipe of each row, and what the options change in the preset's; run nothing",
+  ]);
   rows.push(["--help", "this text"]);
   const width = Math.max(...rows.map(([option]) => option.length));
   const options = rows.map(([option, text]) => `  ${option.padEnd(width)}  ${text}`);

@@ -10,18 +10,18 @@ import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { processor } from "../engine/library_machine.ts";
 import { checkMethods } from "../methods/checked.ts";
-import type { Method } from "../methods/method.ts";
 import { readResult } from "../results/read.ts";
 import type { ResultFile } from "../results/result.ts";
 import { writeScores } from "../results/scores.ts";
 import { notesOf, tableOf, terminal } from "../results/table.ts";
 import { addCell } from "../results/write.ts";
 import { checkGenerator } from "../training/confusing_step.ts";
-import { checkRecipe, type Recipe } from "../training/recipe.ts";
+import { checkRecipe } from "../training/recipe.ts";
 import { type FinishedCell, runCell } from "./cell.ts";
 import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
 import type { Experiment, Preset } from "./experiment.ts";
 import { type CellPlan, identify, identifyTraining } from "./plan.ts";
+import { recipesOf, recipesText } from "./recipes.ts";
 
 /** Where results of unchanged presets lie. */
 const RESULTS = resolve(import.meta.dirname!, "../../results");
@@ -48,6 +48,7 @@ export async function reproduce(experiment: Experiment, args: readonly string[])
     const line = commandLine(experiment);
     const options = parseExperimentArgs(line, args);
     if (options.help) return console.log(helpText(line));
+    if (options.printRecipe) return console.log(recipesText(experiment, options));
     const { file } = await runExperiment(experiment, options, stopSignal());
     if (file !== null) printTable(file);
   });
@@ -213,19 +214,4 @@ function conditionsOf(experiment: Experiment, preset: Preset, options: Experimen
 function trialsOf({ trials }: Experiment, preset: Preset, options: ExperimentOptions): readonly number[] {
   if (trials.length === 0) return [0];
   return options.trials.length > 0 ? options.trials : preset.byDefault;
-}
-
-/** The recipes of a method's rows: without BackMix, with it, and, unless one of the two was asked for, with its rivals. */
-function recipesOf(
-  { recipe: common, own, backmix, rivals = [] }: Preset,
-  { name }: Method,
-  options: ExperimentOptions,
-): Recipe[] {
-  const recipe = { ...common, ...own?.[name] };
-  const { epochs = recipe.epochs, precision } = options;
-  const changes = [
-    ...options.backmix.map((mixed) => ({ backmix: mixed ? backmix : null })),
-    ...(options.backmix.length > 1 ? rivals : []),
-  ];
-  return changes.map((change) => ({ ...recipe, epochs, backmix: null, precision, ...change }));
 }

@@ -11,6 +11,7 @@ import { writeAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
 import { type NamedArray, openSealedSafetensors, type Safetensors, sealSafetensors } from "../files/safetensors.ts";
 import { UserError } from "../files/user_error.ts";
+import { flatten } from "./recipe.ts";
 import { toTensors } from "./step.ts";
 
 /**
@@ -151,8 +152,8 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
 }
 
 function refuseOtherRun(path: string, stored: RunIdentity, wanted: RunIdentity): void {
-  const here = flat(JSON.parse(JSON.stringify({ ...wanted, about: null })));
-  const there = flat({ ...stored, about: null });
+  const here = flatten(JSON.parse(JSON.stringify({ ...wanted, about: null })));
+  const there = flatten({ ...stored, about: null });
   const names = [...new Set([...here.keys(), ...there.keys()])].filter((name) => here.get(name) !== there.get(name));
   if (names.length === 0) return;
   const what = names.map((name) => `${name} ${there.get(name) ?? "absent"} there, ${here.get(name) ?? "absent"} here`);
@@ -161,11 +162,4 @@ function refuseOtherRun(path: string, stored: RunIdentity, wanted: RunIdentity):
       what.join("; ")
     }). Run with the same options, or choose another --out.`,
   );
-}
-
-/** Plain data as path and value. */
-function flat(value: unknown, path = "", into = new Map<string, string>()): Map<string, string> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return into.set(path, JSON.stringify(value));
-  for (const [key, member] of Object.entries(value)) flat(member, path === "" ? key : `${path}.${key}`, into);
-  return into;
 }

@@ -72,6 +72,13 @@ function sortedJson(value: unknown): string {
   );
 }
 
+/** Plain data as path and value, such as `optimiser.momentum` and `0.9`; a list is one value. */
+export function flatten(value: unknown, path = "", into = new Map<string, string>()): Map<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return into.set(path, JSON.stringify(value));
+  for (const [key, member] of Object.entries(value)) flatten(member, path === "" ? key : `${path}.${key}`, into);
+  return into;
+}
+
 /**
  * Refuses a recipe that cannot be run.
  *

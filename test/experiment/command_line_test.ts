@@ -32,6 +32,7 @@ Deno.test("without options all methods run, without and with BackMix, on the pre
     p: undefined,
     out: "runs",
     resume: false,
+    printRecipe: false,
     threads: undefined,
     precision: "float32",
     help: false,
@@ -57,6 +58,7 @@ Deno.test("every option is read", () => {
     p: undefined,
     out: "else",
     resume: true,
+    printRecipe: false,
     threads: 4,
     precision: "bfloat16",
     help: false,
@@ -114,7 +116,7 @@ Deno.test("--help says what the command does, and names every option with its de
   );
   const names =
     "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir out resume threads " +
-    "precision help";
+    "precision print-recipe help";
   assertEquals(given, names.split(" ").map((name) => `--${name}`));
   for (const choice of ["quick or paper; default quick", "softmax, arpl;", "split 0, 1, 2;", "default 0 and 2"]) {
     assertStringIncludes(help, choice);
