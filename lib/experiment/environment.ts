@@ -19,8 +19,10 @@ export function engineOf(engine: Engine, precision: Precision): Cell["engine"] {
 
 /** The machine as a result file describes it. */
 export function hardwareOf(): Cell["hardware"] {
+  const { model, avx2, avx512, avx512Bf16 } = processor();
+  const widest = [avx512Bf16 && "AVX512_BF16", avx512 && "AVX-512", avx2 && "AVX2"].find(Boolean);
   return {
-    processor: processor().model,
+    processor: widest ? `${model} (${widest})` : model, // one name stands for several kinds, which give other bits
     cores: navigator.hardwareConcurrency,
     memory_gib: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
   };

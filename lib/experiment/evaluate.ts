@@ -22,6 +22,7 @@ import { initialNetwork } from "../training/step.ts";
 import { CHECKPOINT } from "../training/train.ts";
 import { stream } from "../engine/streams.ts";
 import { describedIn, type DescribedRun } from "./about.ts";
+import { datasetOf } from "./dataset_of.ts";
 import { evaluateWeights, parseWeightsArgs, WEIGHTS_HELP, weightsTable } from "./evaluate_weights.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -223,16 +224,8 @@ async function dataOf(
   { dataDir, threads }: EvaluateOptions,
 ): Promise<OpenSet> {
   const { split, source, limit, settings } = about;
-  if (experiment.source === "generated" && dataDir !== undefined) {
-    throw new UserError("--data-dir: this data set is generated, it has no files.");
-  }
   const protocol = split.protocol === "cssr" ? "cssr" : "arpl";
-  const { dataset } = await experiment.data({ dataDir, trial: split.trial, protocol, seed, threads, p: settings.p });
-  if (dataset.source.sha256 !== source.sha256) {
-    throw new UserError(
-      `${dataset.name}: these are not the images that the run was trained on (SHA-256 ${dataset.source.sha256}, the ` +
-        `run's ${source.sha256}). Pass their folder by --data-dir.`,
-    );
-  }
+  const options = { dataDir, trial: split.trial, protocol, seed, threads, p: settings.p } as const;
+  const dataset = await datasetOf(experiment, { name: about.dataset, sha256: source.sha256 }, options);
   return openSet(dataset, split, { seed, ...(limit !== null && { limit }) });
 }

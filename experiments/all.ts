@@ -1,0 +1,24 @@
+/** All tables, for what works with the cells of any: `deno task evaluate`, `deno task rerun`. */
+import type { Experiment } from "../lib/experiment/experiment.ts";
+import { ablationsExperiment } from "./ablations.ts";
+import { cifar10Experiment } from "./cifar10.ts";
+import { cifarPlusExperiment } from "./cifar_plus.ts";
+import { methodsExperiment } from "./methods.ts";
+import { methodsPriorsExperiment } from "./methods_priors.ts";
+import { oodExperiment } from "./ood.ts";
+import { priorsExperiment } from "./priors.ts";
+import { svhnExperiment } from "./svhn.ts";
+import { tinyImagenetExperiment } from "./tiny_imagenet.ts";
+
+/** The experiments. */
+export const experiments: readonly Experiment[] = [
+  cifar10Experiment,
+  svhnExperiment,
+  cifarPlusExperiment,
+  tinyImagenetExperiment,
+  oodExperiment,
+  priorsExperiment,
+  methodsExperiment,
+  methodsPriorsExperiment,
+  ablationsExperiment,
+];
