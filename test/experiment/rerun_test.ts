@@ -1,0 +1,54 @@
+/** `fixtures/priors.quick.json` is `deno task reproduce:priors --seed 0 --epochs 2 --limit 600 --no-backmix --threads 2`. */
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { priorsExperiment } from "../../experiments/priors.ts";
+import { engine } from "../../lib/engine/tensorflow.ts";
+import { parseRerunArgs, rerunCell } from "../../lib/experiment/rerun.ts";
+import { UserError } from "../../lib/files/user_error.ts";
+
+const path = new URL("fixtures/priors.quick.json", import.meta.url).pathname;
+const never = new AbortController().signal;
+const options = { path, tolerance: 0.02 };
+
+Deno.test("a cell of two epochs is repeated from its record to the bit, on another processor within 0.02", async () => {
+  const { differ, largest, text } = await rerunCell(options, [priorsExperiment], never);
+  console.log(text);
+  assert(differ === 0 || largest <= 0.02, text);
+  assertMatch(text, /^softmax\.trial0\.seed0\.\w{8}: recorded on .*, 2 threads, repeated on .*, 2 threads\.\n/);
+  assertEquals(engine().binding.getNumOfTensors(), 0);
+});
+
+Deno.test("a record that was changed does not agree with what it says", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = JSON.parse(await Deno.readTextFile(path));
+  file.cells[0].recipe.schedule.peak = 0.01;
+  file.cells[0].scores_file = new URL(`fixtures/${file.cells[0].scores_file}`, import.meta.url).pathname;
+  await Deno.writeTextFile(`${folder}/priors.quick.json`, JSON.stringify(file));
+  const { agrees, differ, text } = await rerunCell({ ...options, path: `${folder}/priors.quick.json` }, [
+    priorsExperiment,
+  ], never);
+  assert(differ > 0);
+  assertEquals(agrees && text.includes("should agree"), false);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what cannot be repeated is said: another table, an unknown cell, other data", async () => {
+  const refused = async (change: Partial<typeof options> & { cell?: string }, experiments = [priorsExperiment]) =>
+    (await assertRejects(() => rerunCell({ ...options, ...change }, experiments, never), UserError)).message;
+  assertMatch(await refused({}, []), /: no experiment is called priors with the method softmax\./);
+  assertMatch(await refused({ cell: "svm.trial0" }), /: has no cell svm\.trial0\. Name one by --cell: softmax\.trial0/);
+  const other = { ...priorsExperiment, data: (given: object) => priorsExperiment.data({ ...given, seed: 1 } as never) };
+  assertMatch(await refused({}, [other]), /^priors: these are not the images that the run was trained on/);
+});
+
+Deno.test("the command line names one result file", () => {
+  assertEquals(parseRerunArgs(["--help"]), null);
+  assertEquals(parseRerunArgs(["a.json", "--cell", "x", "--threads=1"])?.threads, 1);
+  for (
+    const [args, message] of [
+      [[], "0 result files, expected 1."],
+      [["a", "--tolerance", "much"], "--tolerance much: give a number"],
+      [["a", "--threads", "0"], "--threads 0: give a whole number"],
+      [["a", "--cells", "0"], "--cells: no such option."],
+    ] as const
+  ) assertThrows(() => parseRerunArgs(args), UserError, message);
+});
