@@ -23,6 +23,7 @@ export { cifar10 } from "./lib/datasets/cifar10.ts";
 export { cifar100 } from "./lib/datasets/cifar100.ts";
 export type { CifarOptions } from "./lib/datasets/cifar_binary.ts";
 export { joined } from "./lib/datasets/joined.ts";
+export { mnist, type MnistOptions } from "./lib/datasets/mnist.ts";
 export { svhn, type SvhnOptions } from "./lib/datasets/svhn.ts";
 export { tinyImagenet, type TinyImagenetOptions } from "./lib/datasets/tiny_imagenet.ts";
 export { priors, type PriorsOptions, priorsSplit } from "./lib/datasets/priors.ts";

@@ -2,6 +2,7 @@
 import { UserError } from "../files/user_error.ts";
 import { cifar10 } from "./cifar10.ts";
 import type { Dataset } from "./image_set.ts";
+import { mnist } from "./mnist.ts";
 import { type Protocol, type Split, split } from "./splits.ts";
 import { svhn } from "./svhn.ts";
 import { tinyImagenet } from "./tiny_imagenet.ts";
@@ -28,6 +29,10 @@ const DATASETS: Record<string, (wanted: Wanted) => Promise<{ dataset: Dataset; s
   "svhn": async ({ dataDir, trial, protocol }) => ({
     dataset: await svhn({ dataDir }),
     split: split("svhn", trial, protocol),
+  }),
+  "mnist": async ({ dataDir, trial, protocol }) => ({
+    dataset: await mnist({ dataDir }),
+    split: split("mnist", trial, protocol),
   }),
   "tiny-imagenet": async ({ dataDir, trial, protocol, training, threads }) => {
     const cut = split("tiny_imagenet", trial, protocol);
