@@ -23,6 +23,8 @@ export { cifar10 } from "./lib/datasets/cifar10.ts";
 export { cifar100 } from "./lib/datasets/cifar100.ts";
 export type { CifarOptions } from "./lib/datasets/cifar_binary.ts";
 export { joined } from "./lib/datasets/joined.ts";
+export { imageFolder, type ImageFolderOptions } from "./lib/datasets/image_folder.ts";
+export type { DecodeOptions } from "./lib/datasets/decoded.ts";
 export { mnist, type MnistOptions } from "./lib/datasets/mnist.ts";
 export { svhn, type SvhnOptions } from "./lib/datasets/svhn.ts";
 export { tinyImagenet, type TinyImagenetOptions } from "./lib/datasets/tiny_imagenet.ts";

@@ -3,6 +3,7 @@ import type { Experiment } from "../lib/experiment/experiment.ts";
 import { ablationsExperiment } from "./ablations.ts";
 import { cifar10Experiment } from "./cifar10.ts";
 import { cifarPlusExperiment } from "./cifar_plus.ts";
+import { imageFolderExperiment } from "./image_folder.ts";
 import { methodsExperiment } from "./methods.ts";
 import { methodsPriorsExperiment } from "./methods_priors.ts";
 import { oodExperiment } from "./ood.ts";
@@ -21,4 +22,5 @@ export const experiments: readonly Experiment[] = [
   methodsExperiment,
   methodsPriorsExperiment,
   ablationsExperiment,
+  imageFolderExperiment,
 ];

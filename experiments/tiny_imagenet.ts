@@ -26,9 +26,9 @@ export const tinyImagenetExperiment: Experiment = {
     "paper   the published 100 epochs at full width: days a cell on two cores, for a GPU",
     "tuned   a strong baseline, 600 epochs with RandAugment: weeks a cell on two cores, for a GPU",
   ].join("\n"),
-  data: async ({ dataDir, trial, protocol, threads }) => {
+  data: async ({ trial, protocol, ...options }) => {
     const cut = split("tiny_imagenet", trial, protocol);
-    return { dataset: await tinyImagenet({ dataDir, trainClasses: cut.known, threads }), split: cut };
+    return { dataset: await tinyImagenet({ ...options, trainClasses: cut.known }), split: cut };
   },
   source: "files",
   trials: [0, 1, 2, 3, 4],

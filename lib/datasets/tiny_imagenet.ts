@@ -8,16 +8,13 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { startTensorFlow } from "../engine/tensorflow.ts";
-import { writeAtomic } from "../files/atomic.ts";
 import { cacheFolder } from "../files/cache.ts";
 import { fileDigest } from "../files/checksum.ts";
 import { download } from "../files/download.ts";
 import { fileError } from "../files/file_error.ts";
-import { progressBar } from "../files/progress.ts";
-import { openSealedSafetensors, sealSafetensors } from "../files/safetensors.ts";
 import { UserError } from "../files/user_error.ts";
 import { openZip } from "../files/zip.ts";
+import { decodeImages, type DecodeOptions } from "./decoded.ts";
 import type { Dataset, ImageSet } from "./image_set.ts";
 import { decodeJpeg } from "./jpeg.ts";
 
@@ -36,7 +33,7 @@ const PER_CLASS = 500; // training images
 const LARGEST = 1 << 22;
 
 /** Where TinyImageNet comes from, and how much of it is wanted. */
-export interface TinyImagenetOptions {
+export interface TinyImagenetOptions extends DecodeOptions {
   /**
    * A folder that holds `tiny-imagenet-200.zip` or the unpacked folder `tiny-imagenet-200`, or that folder itself; without
    * one the archive is downloaded once from its own site (248 MB, MD5 checked) into the cache.
@@ -44,8 +41,6 @@ export interface TinyImagenetOptions {
   dataDir?: string;
   /** Numbers of the classes whose training images are loaded; all by default, which takes 1.2 GB of memory. */
   trainClasses?: readonly number[];
-  /** Threads of the engine, which decodes. */
-  threads?: number;
 }
 
 /** Files of the data set by their path below `tiny-imagenet-200`, wherever they lie. */
@@ -68,11 +63,11 @@ interface Files extends Disposable {
  * `source.sha256` is over the classes' ids and the pixels that were loaded, test images first. `source.official` says
  * whether they came from the published archive.
  *
- * @throws {UserError} if a file is missing or damaged, if an image cannot be decoded or is not 64 px wide and high, or if
- * the download fails
+ * @throws {UserError} if a file is missing or damaged, if an image cannot be decoded or is not 64 px wide and high (unless
+ * such are to be skipped), or if the download fails
  */
 export async function tinyImagenet(options: TinyImagenetOptions = {}): Promise<Dataset> {
-  const { dataDir, threads, trainClasses = Array.from({ length: CLASSES }, (_, number) => number) } = options;
+  const { dataDir, trainClasses = Array.from({ length: CLASSES }, (_, number) => number) } = options;
   using files = dataDir === undefined ? await fromArchive(await fetched()) : await fromFolder(dataDir);
   const ids = (await lines(files, "wnids.txt")).sort();
   if (ids.length !== CLASSES || new Set(ids).size !== CLASSES) {
@@ -80,10 +75,10 @@ export async function tinyImagenet(options: TinyImagenetOptions = {}): Promise<D
   }
   const words = new Map((await lines(files, "words.txt")).map((line) => line.split("\t") as [string, string]));
 
-  const test = await part(files, "val", threads, await validationImages(files, ids));
+  const test = await part(files, "val", options, await validationImages(files, ids));
   const train: ImageSet[] = [];
   for (const number of trainClasses) {
-    train.push(await part(files, `train-${ids[number]}`, threads, await trainingImages(files, ids, number)));
+    train.push(await part(files, `train-${ids[number]}`, options, await trainingImages(files, ids, number)));
   }
   const hash = createHash("sha256").update(ids.join("\n"));
   for (const { images } of [test, ...train]) hash.update(images);
@@ -130,35 +125,21 @@ async function trainingImages(files: Files, ids: readonly string[], label: numbe
   }).sort((a, b) => a.index - b.index);
 }
 
-/** Decodes images, or takes what was decoded before. */
-async function part(files: Files, name: string, threads: number | undefined, entries: Entry[]): Promise<ImageSet> {
-  const path = files.key && join(await cacheFolder("datasets"), `${root}.${files.key}.${name}.safetensors`);
-  const labels = Int32Array.from(entries, ({ label }) => label);
-  const index = Int32Array.from(entries, ({ index }) => index);
-  const kept = path && await Deno.readFile(path).catch(() => null);
-  if (kept) {
-    const images = openSealedSafetensors(kept, path!).arrays.get("images")!.data as Uint8Array;
-    if (images.length === entries.length * IMAGE) return { name, side: SIDE, images, labels, index };
-  }
-  await startTensorFlow({ threads });
-  const images = new Uint8Array(entries.length * IMAGE);
-  const bar = progressBar(`decode ${root}/${name}`, entries.length, "images");
-  try {
-    for (const [at, { file }] of entries.entries()) {
-      const where = `${files.where}: ${file}`;
-      const { height, width, pixels } = decodeJpeg(await files.read(file), where);
-      if (height !== SIDE || width !== SIDE) {
-        throw new UserError(`${where}: ${width} x ${height} pixels, expected ${SIDE} x ${SIDE}. ${again}`);
-      }
-      images.set(pixels, at * IMAGE);
-      bar.update(at + 1);
-    }
-  } finally {
-    bar.stop();
-  }
-  const shape = [entries.length, SIDE, SIDE, 3];
-  if (path) await writeAtomic(path, sealSafetensors(new Map([["images", { dtype: "U8", shape, data: images }]])));
-  return { name, side: SIDE, images, labels, index };
+async function part(files: Files, name: string, options: DecodeOptions, entries: Entry[]): Promise<ImageSet> {
+  const { images, kept } = await decodeImages({
+    ...options,
+    label: `${root}/${name}`,
+    side: SIDE,
+    cached: files.key && `${root}.${files.key}.${name}`,
+    files: entries.map(({ file }) => `${files.where}: ${file}`),
+    decode: async (at, where) => {
+      const { height, width, pixels } = decodeJpeg(await files.read(entries[at].file), where);
+      if (height === SIDE && width === SIDE) return pixels;
+      throw new UserError(`${where}: ${width} x ${height} pixels, expected ${SIDE} x ${SIDE}. ${again}`);
+    },
+  });
+  const of = (key: "label" | "index") => Int32Array.from(kept, (at) => entries[at][key]);
+  return { name, side: SIDE, images, labels: of("label"), index: of("index") };
 }
 
 /** One set of several. */

@@ -28,6 +28,8 @@ export interface ExperimentOptions {
   validation?: number;
   /** The folder of the data set's files. */
   dataDir?: string;
+  /** Whether images that cannot be decoded are left out. */
+  skipDamaged: boolean;
   /** Probability of a class's own background; priors only. */
   p?: number;
   /** The folder that gets everything a run writes. */
@@ -83,7 +85,7 @@ function withNegatives(args: readonly string[]): string[] {
 export function parseExperimentArgs(line: CommandLine, args: readonly string[]): ExperimentOptions {
   const help = `Run ${line.command} --help for the options.`;
   const parsed = parseArgs(withNegatives(args), {
-    boolean: ["backmix", "resume", "print-recipe", "help"],
+    boolean: ["backmix", "skip-damaged", "resume", "print-recipe", "help"],
     string: [...VALUED, "_"],
     collect: ["method", "trial", "seed"],
     negatable: ["backmix"],
@@ -142,6 +144,7 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
     dataDir: text("data-dir"),
     p: number("p", false, 0),
     out: text("out") ?? line.out,
+    skipDamaged: parsed["skip-damaged"] as boolean,
     resume: parsed.resume as boolean,
     printRecipe: parsed["print-recipe"] as boolean,
     threads: number("threads", true, 1),
@@ -174,8 +177,10 @@ export function helpText(line: CommandLine): string {
     "--validation SHARE",
     "hold back a share of the training images and print the accuracy on them; no result file",
   ]);
-  if (data === "files") rows.push(["--data-dir DIR", "where the data set lies; without it, it is downloaded once"]);
-  else rows.push(["--p P", `probability that a training image has its class's own background; default ${DEFAULT_P}`]);
+  if (data === "files") {
+    rows.push(["--data-dir DIR", "where the data set lies; without it, it is downloaded once"]);
+    rows.push(["--skip-damaged", "leave out images that cannot be decoded, and name each"]);
+  } else rows.push(["--p P", `probability that a training image has its class's own background; default ${DEFAULT_P}`]);
   rows.push(["--out DIR", `checkpoints, logs and scores; default ${out}`]);
   rows.push(["--resume", "go on where a run in --out stopped; starts it if there is none"]);
   rows.push([

@@ -34,6 +34,8 @@ export interface DataOptions {
   p?: number;
   /** Threads of the engine, for data sets that it decodes. */
   threads?: number;
+  /** Whether images that cannot be decoded are left out. */
+  skipDamaged?: boolean;
   /** Which of the experiment's sets of unknown images. */
   unknown?: string;
 }

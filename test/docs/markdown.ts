@@ -2,7 +2,7 @@
  * What a document tells its reader to do, so that a test can do it: files to write, lines to change, commands to run, and
  * what they print.
  *
- * A fenced block of TypeScript is a file, or the next part of it; a block `diff` changes lines of a file. Which file, the
+ * A fenced block of TypeScript or JSON is a file, or the next part of it; a block `diff` changes lines of a file. Which file, the
  * paragraph before says: its last `inline code`. A block `sh` is commands, one a line, and a block `text` after it what
  * the last of them prints, among other lines.
  */
@@ -66,8 +66,8 @@ export async function follow(markdown: string, folder: string): Promise<Followed
   const files: string[] = [];
   let output = "";
   for (const { language, named, text } of blocksOf(markdown)) {
-    if (language === "ts") {
-      assert(/^[\w/-]+\.ts$/.test(named), `no file is named before:\n${text}`);
+    if (language === "ts" || language === "json") {
+      assert(/^[\w/-]+\.(ts|json)$/.test(named), `no file is named before:\n${text}`);
       await Deno.writeTextFile(`${folder}/${named}`, text, {
         append: files.includes(named),
         createNew: !files.includes(named),
@@ -77,7 +77,7 @@ export async function follow(markdown: string, folder: string): Promise<Followed
       await change(`${folder}/${named}`, text);
       files.push(named);
     } else if (language === "sh") {
-      if (ran.size === 0) await check(folder, files);
+      if (ran.size === 0) await check(folder, files.filter((file) => file.endsWith(".ts")));
       for (const command of text.trim().split("\n")) {
         const ended = await run(folder, command);
         assertEquals(ended.code, 0, `${command}\n${ended.errors}`);
@@ -101,6 +101,7 @@ async function change(path: string, diff: string): Promise<void> {
 }
 
 async function check(folder: string, files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
   const { code, errors } = await run(folder, ["deno", "check", ...new Set(files)].join(" "));
   assertEquals(code, 0, errors);
 }

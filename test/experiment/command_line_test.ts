@@ -31,6 +31,7 @@ Deno.test("without options all methods run, without and with BackMix, on the pre
     dataDir: undefined,
     p: undefined,
     out: "runs",
+    skipDamaged: false,
     resume: false,
     printRecipe: false,
     threads: undefined,
@@ -57,6 +58,7 @@ Deno.test("every option is read", () => {
     dataDir: "../data",
     p: undefined,
     out: "else",
+    skipDamaged: false,
     resume: true,
     printRecipe: false,
     threads: 4,
@@ -115,7 +117,7 @@ Deno.test("--help says what the command does, and names every option with its de
     names.filter(Boolean)
   );
   const names =
-    "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir out resume threads " +
+    "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir skip-damaged out resume threads " +
     "precision print-recipe help";
   assertEquals(given, names.split(" ").map((name) => `--${name}`));
   for (const choice of ["quick or paper; default quick", "softmax, arpl;", "split 0, 1, 2;", "default 0 and 2"]) {
