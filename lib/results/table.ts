@@ -161,9 +161,14 @@ function scoresOf(row: { headline: string; metrics: Record<string, unknown> }): 
 }
 
 /** A mean, with the deviation over runs, or of one run with the interval over its test images; in per cent. */
-export function value({ mean, deviation }: Mean, run?: Figure): string {
-  if (deviation !== null) return `${percent(mean)} ± ${percent(deviation)}`;
-  return run ? `${percent(run.value)} (${percent(run.low)} to ${percent(run.high)})` : percent(mean);
+export function value(mean: Mean, run?: Figure): string {
+  if (mean.deviation !== null || !run) return percentOf(mean);
+  return `${percent(run.value)} (${percent(run.low)} to ${percent(run.high)})`;
+}
+
+/** A mean with its deviation, if there is one; in per cent. */
+export function percentOf({ mean, deviation }: Mean): string {
+  return deviation === null ? percent(mean) : `${percent(mean)} ± ${percent(deviation)}`;
 }
 
 /** A mean difference, with the interval over pairs of runs, or of one pair with that over its test images; in per cent. */
