@@ -45,3 +45,11 @@ export async function withTables(
     (_, name, short = "") => `<!-- results:${name}${short} -->\n\n${tables[next++]}\n\n<!-- /results -->`,
   );
 }
+
+/** The text with what stands between `<!-- splits -->` and `<!-- /splits -->` replaced, if it has such markers. */
+export function withSplits(text: string, splits: string): string {
+  return text.replace(
+    /<!-- splits -->[\s\S]*?<!-- \/splits -->/,
+    () => `<!-- splits -->\n\n${splits}\n\n<!-- /splits -->`,
+  );
+}

@@ -6,13 +6,14 @@ import { runTask } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { comparisonOf } from "./comparison.ts";
 import { readResult } from "./read.ts";
-import { withTables } from "./readme.ts";
+import { splitsMarkdown } from "../datasets/splits_table.ts";
+import { withSplits, withTables } from "./readme.ts";
 import { markdown, notesOf, tableOf } from "./table.ts";
 
 /** Documents with tables between markers. */
-const DOCUMENTS = ["README.md", "docs/results.md"];
+const DOCUMENTS = ["README.md", "docs/results.md", "docs/protocol.md"];
 
-const HELP = `Writes the result tables of ${DOCUMENTS.join(" and ")} from results/*.json.
+const HELP = `Writes the tables of ${DOCUMENTS.join(", ")} from results/*.json and from the splits.
 
 Usage: deno task readme [--check]
 
@@ -55,7 +56,7 @@ async function renewed(folder: string, document: string): Promise<{ before: stri
     const file = await readResult(`${folder}/results/${name}.json`);
     return [markdown((short ? comparisonOf : tableOf)(file)), "", ...notesOf(file)].join("\n");
   };
-  return { before, after: await withTables(before, table, path) };
+  return { before, after: withSplits(await withTables(before, table, path), splitsMarkdown()) };
 }
 
 if (import.meta.main) {

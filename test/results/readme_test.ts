@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
 import { updateReadme } from "../../lib/results/readme_task.ts";
-import { withTables } from "../../lib/results/readme.ts";
+import { withSplits, withTables } from "../../lib/results/readme.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
 
@@ -12,6 +12,7 @@ Deno.test("README's table follows the result file, and --check says when it does
   await Deno.writeTextFile(`${folder}/README.md`, around.join("old\n"));
   await Deno.mkdir(`${folder}/docs`);
   await Deno.writeTextFile(`${folder}/docs/results.md`, "# No table yet\n");
+  await Deno.writeTextFile(`${folder}/docs/protocol.md`, "# Protocol\n");
 
   const { code, text: said } = await updateReadme(["--check"], folder);
   assertEquals([code, said], [1, "Out of date: README.md. Run deno task readme."]);
@@ -34,6 +35,7 @@ Deno.test("a table in short has a row for each method, with the figures of the f
   await Deno.writeTextFile(`${folder}/README.md`, `${marker}\n<!-- /results -->\n`);
   await Deno.mkdir(`${folder}/docs`);
   await Deno.writeTextFile(`${folder}/docs/results.md`, "");
+  await Deno.writeTextFile(`${folder}/docs/protocol.md`, "");
   await updateReadme([], folder);
 
   const [first, , titles, , row] = (await Deno.readTextFile(`${folder}/README.md`)).split("\n");
@@ -50,6 +52,18 @@ Deno.test("a table in short has a row for each method, with the figures of the f
     ...sides.map(({ mean, deviation }) => `${percent(mean)} ± ${percent(deviation!)}`),
     `+${percent(mean)} (${percent(low!)} to +${percent(high!)})`.replace("(", low! < 0 ? "(" : "(+"),
   ]);
+});
+
+Deno.test("the splits of the protocol page are those of the lists, by name", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/protocol.md", import.meta.url));
+  assertStringIncludes(page, "| 0 | airplane, frog, deer, truck, automobile, horse |"); // ARPL's 0, 6, 4, 9, 1, 7
+  assertStringIncludes(page, "| 1 | horse, frog, deer, truck, airplane, automobile |");
+  assertStringIncludes(page, "| 0 | deer, horse, truck, automobile | dolphin, couch, aquarium fish, bottle,"); // 4, 7, 9, 1; 30, 25, 1, 9
+  assertEquals(
+    withSplits("a <!-- splits -->old<!-- /splits --> b", "new"),
+    "a <!-- splits -->\n\nnew\n\n<!-- /splits --> b",
+  );
+  assertEquals(withSplits("no marker", "new"), "no marker");
 });
 
 Deno.test("a marker without its partner is an error, not a lost page", async () => {
