@@ -1,7 +1,6 @@
 /**
  * Evaluates a trained cell by any of the open set scores, from its checkpoint alone: no training, and no file is written.
  */
-import { parseArgs } from "@std/cli";
 import { backboneOf } from "../backbones/table.ts";
 import { type OpenSet, openSet } from "../datasets/open_set.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
@@ -10,6 +9,7 @@ import { evaluator } from "../evaluation/evaluator.ts";
 import { openSetFigures } from "../evaluation/open_set_figures.ts";
 import { PUBLISHED, SCORES, scoresNamed } from "../evaluation/scores/table.ts";
 import { Interrupted, runTask, stopSignal } from "../files/task.ts";
+import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { checked } from "../methods/checked.ts";
 import type { Method } from "../methods/method.ts";
@@ -28,7 +28,6 @@ import type { Experiment } from "./experiment.ts";
 
 const COLUMNS: readonly (keyof OpenSetMetrics)[] = ["auroc", "fpr_at_tpr95", "dtacc", "oscr"];
 
-const HINT = "Run deno task evaluate --help for the options.";
 const HELP = `Evaluates a trained network by open set scores, and prints a Markdown table.
 
 Usage: deno task evaluate RUN [options]
@@ -89,29 +88,17 @@ export async function evaluate(experiments: readonly Experiment[], args: readonl
  * @throws {UserError} if it is wrong
  */
 export function parseEvaluateArgs(args: readonly string[]): { directory: string; options: EvaluateOptions } | null {
-  const given = parseArgs([...args], {
-    string: ["scores", "data-dir", "threads", "_"],
-    boolean: ["help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
-    },
+  const given = taskArguments(args, {
+    task: "evaluate",
+    valued: ["scores", "data-dir", "threads"],
+    paths: { count: 1, called: "folders of runs" },
   });
-  if (given.help) return null;
-  if (given._.length !== 1) {
-    const list = given._.length === 0 ? "" : ` (${given._.join(", ")})`;
-    throw new UserError(`${given._.length} folders of runs${list}, expected 1. ${HINT}`);
-  }
-  for (const name of ["scores", "data-dir", "threads"] as const) {
-    if (given[name] === "") throw new UserError(`--${name} needs a value. ${HINT}`);
-  }
-  const threads = given.threads === undefined ? undefined : Number(given.threads);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new UserError(`--threads ${given.threads}: give a whole number, 1 or more.`);
-  }
-  const names = given.scores?.split(",").map((name) => name.trim()) ?? ["all"];
+  if (given === null) return null;
+  const { values, paths: [directory] } = given;
+  const names = values.scores?.split(",").map((name) => name.trim()) ?? ["all"];
   const scores = names.includes("all") ? "all" : names;
-  return { directory: String(given._[0]), options: { scores, dataDir: given["data-dir"], threads } };
+  const threads = wholeNumber("threads", values.threads, 1);
+  return { directory, options: { scores, dataDir: values["data-dir"], threads } };
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Evaluates any network that a safetensors file holds on a data set and split of one's choice. No file is written. */
-import { parseArgs } from "@std/cli";
 import { UNIT } from "../augment/pixels.ts";
 import { openSet } from "../datasets/open_set.ts";
 import type { Protocol } from "../datasets/splits.ts";
@@ -10,6 +9,7 @@ import { evaluator } from "../evaluation/evaluator.ts";
 import { openSetFigures } from "../evaluation/open_set_figures.ts";
 import { scoresNamed } from "../evaluation/scores/table.ts";
 import { Interrupted } from "../files/task.ts";
+import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { checked } from "../methods/checked.ts";
 import { METHODS } from "../methods/table.ts";
@@ -23,8 +23,10 @@ const COLUMNS = ["acc", "auroc", "aupr_in", "aupr_out", "fpr_at_tpr95", "dtacc",
 /** Scores that look at no training image. */
 const BY_DEFAULT = ["max_logit", "max_probability"];
 
-const VALUED = ["weights", "dataset", "trial", "protocol", "data-dir", "scores", "threads"]
-  .concat(["backbone", "method", "mean", "std"]);
+const VALUED = [
+  ...["weights", "dataset", "trial", "protocol", "data-dir", "scores", "threads"] as const,
+  ...["backbone", "method", "mean", "std"] as const,
+];
 
 const HINT = "Run deno task evaluate --help for the options.";
 
@@ -70,44 +72,36 @@ export interface EvaluatedWeights {
  * @throws {UserError} if it is wrong
  */
 export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOptions {
-  const given = parseArgs([...args], {
-    string: VALUED,
-    unknown: (argument) => {
-      throw new UserError(`${argument}: no such option with --weights. ${HINT}`);
-    },
-  }) as Record<string, unknown>;
-  const text = (name: string) => given[name] as string | undefined;
-  for (const name of VALUED) if (given[name] === "") throw new UserError(`--${name} needs a value. ${HINT}`);
-  const whole = (name: string, least: number) => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
-    throw new UserError(`--${name} ${value}: give a whole number, ${least} or more.`);
-  };
+  const given = taskArguments(args, {
+    task: "evaluate",
+    valued: VALUED,
+    paths: { count: 0, called: "paths beside --weights" },
+  });
+  const { values } = given!; // --help was seen to before
   const needed = <T>(name: string, value: T | undefined): T => {
     if (value === undefined) throw new UserError(`--weights needs --${name} too. ${HINT}`);
     return value;
   };
-  const colours = (name: string) => {
-    const values = text(name)?.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
-    if (values === undefined || values.length === 3 && values.every(Number.isFinite)) return values;
-    throw new UserError(`--${name} ${text(name)}: give three numbers with commas between, of red, green and blue.`);
+  const colours = (name: "mean" | "std") => {
+    const parts = values[name]?.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+    if (parts === undefined || parts.length === 3 && parts.every(Number.isFinite)) return parts;
+    throw new UserError(`--${name} ${values[name]}: give three numbers with commas between, of red, green and blue.`);
   };
-  const protocol = text("protocol") ?? "arpl";
+  const protocol = values.protocol ?? "arpl";
   if (protocol !== "arpl" && protocol !== "cssr") {
     throw new UserError(`--protocol ${protocol}: no such protocol. Choose one of arpl, cssr.`);
   }
-  const names = text("scores")?.split(",").map((name) => name.trim()) ?? BY_DEFAULT;
+  const names = values.scores?.split(",").map((name) => name.trim()) ?? BY_DEFAULT;
   return {
-    weights: needed("weights", text("weights")),
-    dataset: needed("dataset", text("dataset")),
-    trial: needed("trial", whole("trial", 0)),
+    weights: needed("weights", values.weights),
+    dataset: needed("dataset", values.dataset),
+    trial: needed("trial", wholeNumber("trial", values.trial, 0)),
     protocol,
-    dataDir: text("data-dir"),
+    dataDir: values["data-dir"],
     scores: names.includes("all") ? "all" : names,
-    threads: whole("threads", 1),
-    backbone: text("backbone"),
-    method: text("method"),
+    threads: wholeNumber("threads", values.threads, 1),
+    backbone: values.backbone,
+    method: values.method,
     mean: colours("mean"),
     std: colours("std"),
   };

@@ -1,9 +1,8 @@
 /** `deno task export`: a trained cell under PyTorch's names and in its layout, for whoever goes on with it there. */
-import { parseArgs } from "@std/cli";
 import { writeAtomic } from "../files/atomic.ts";
 import { encodeSafetensors } from "../files/safetensors.ts";
 import { runTask } from "../files/task.ts";
-import { UserError } from "../files/user_error.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { METHODS } from "../methods/table.ts";
 import { CHECKPOINT } from "../training/train.ts";
 import { pytorchFile, readWeights } from "./weights.ts";
@@ -23,19 +22,9 @@ Usage: deno task export RUN FILE
  * @throws {UserError} if an option, the checkpoint or the place to write is wrong
  */
 export async function exportWeights(args: readonly string[]): Promise<string> {
-  const given = parseArgs([...args], {
-    boolean: ["help"],
-    string: ["_"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. Run deno task export --help.`);
-    },
-  });
-  if (given.help) return HELP;
-  if (given._.length !== 2) {
-    throw new UserError(`${given._.length} paths, expected RUN and FILE. Run deno task export --help.`);
-  }
-  const [run, path] = given._.map(String);
+  const given = taskArguments(args, { task: "export", paths: { count: 2, called: "paths" } });
+  if (given === null) return HELP;
+  const [run, path] = given.paths;
   const folder = await Deno.stat(run).then(({ isDirectory }) => isDirectory, () => false);
   const weights = await readWeights(folder ? `${run}/${CHECKPOINT}` : run, METHODS);
   const { arrays, metadata } = pytorchFile(weights);

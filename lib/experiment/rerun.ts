@@ -2,11 +2,11 @@
  * Repeats a cell from its own record in a result file, and says whether the bits agree: every score of every test image.
  * With the same processor type and number of threads they do; elsewhere figures may move a little.
  */
-import { parseArgs } from "@std/cli";
 import { dirname, resolve } from "node:path";
 import { openSet } from "../datasets/open_set.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { runTask, stopSignal } from "../files/task.ts";
+import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import type { OpenSetMetrics } from "../metrics/open_set_metrics.ts";
 import { readResult } from "../results/read.ts";
@@ -19,7 +19,6 @@ import { hardwareOf } from "./environment.ts";
 import type { Experiment } from "./experiment.ts";
 import type { CellPlan } from "./plan.ts";
 
-const HINT = "Run deno task rerun --help for the options.";
 const HELP = `Repeats a cell of a result file from its own record, and says whether the bits agree.
 
 Usage: deno task rerun RESULT.json [options]
@@ -76,26 +75,17 @@ export async function rerun(experiments: readonly Experiment[], args: readonly s
  * @throws {UserError} if it is wrong
  */
 export function parseRerunArgs(args: readonly string[]): RerunOptions | null {
-  const given = parseArgs([...args], {
-    string: ["cell", "tolerance", "threads", "data-dir", "_"],
-    boolean: ["help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
-    },
+  const given = taskArguments(args, {
+    task: "rerun",
+    valued: ["cell", "tolerance", "threads", "data-dir"],
+    paths: { count: 1, called: "result files" },
   });
-  if (given.help) return null;
-  if (given._.length !== 1) throw new UserError(`${given._.length} result files, expected 1. ${HINT}`);
-  for (const name of ["cell", "tolerance", "threads", "data-dir"] as const) {
-    if (given[name] === "") throw new UserError(`--${name} needs a value. ${HINT}`);
-  }
-  const tolerance = Number(given.tolerance ?? 0.02);
-  if (!(tolerance >= 0)) throw new UserError(`--tolerance ${given.tolerance}: give a number, 0 or more.`);
-  const threads = given.threads === undefined ? undefined : Number(given.threads);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new UserError(`--threads ${given.threads}: give a whole number, 1 or more.`);
-  }
-  return { path: String(given._[0]), cell: given.cell, tolerance, threads, dataDir: given["data-dir"] };
+  if (given === null) return null;
+  const { values, paths: [path] } = given;
+  const tolerance = Number(values.tolerance ?? 0.02);
+  if (!(tolerance >= 0)) throw new UserError(`--tolerance ${values.tolerance}: give a number, 0 or more.`);
+  const threads = wholeNumber("threads", values.threads, 1);
+  return { path, cell: values.cell, tolerance, threads, dataDir: values["data-dir"] };
 }
 
 /**

@@ -1,8 +1,7 @@
 /** `deno task cache`: what the cache holds, and a way to clear it. */
-import { parseArgs } from "@std/cli";
 import { cacheEntries, type CacheEntry, cacheHome, clearCache } from "./cache.ts";
 import { runTask } from "./task.ts";
-import { UserError } from "./user_error.ts";
+import { taskArguments } from "./task_arguments.ts";
 
 const help = `Shows what BackMix Lab has fetched or unpacked for this user, and clears it.
 
@@ -13,14 +12,9 @@ The cache lies in BACKMIX_HOME, else in $XDG_CACHE_HOME/backmix-lab, else in ~/.
 Costs nothing; writes nothing but what --clear removes.`;
 
 async function main(args: string[]): Promise<void> {
-  const { clear, help: wantsHelp } = parseArgs(args, {
-    boolean: ["clear", "help"],
-    alias: { help: "h" },
-    unknown: (arg) => {
-      throw new UserError(`${arg}: no such option. deno task cache knows --clear and --help.`);
-    },
-  });
-  if (wantsHelp) return console.log(help);
+  const given = taskArguments(args, { task: "cache", flags: ["clear"], paths: { count: 0, called: "paths" } });
+  if (given === null) return console.log(help);
+  const { clear } = given.flags;
   const entries = clear ? await clearCache() : await cacheEntries();
   console.log(table(entries, clear ? "removed from" : "in"));
 }

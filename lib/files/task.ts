@@ -27,6 +27,23 @@ export async function runTask(main: () => Promise<number | void> | number | void
   }
 }
 
+/** What a task reports. */
+export interface Report {
+  /** The exit code: 0, or 1 if what was looked at is not as it should be. */
+  code: number;
+  /** For standard output. */
+  text: string;
+}
+
+/** {@linkcode runTask} of work that prints one report. */
+export function runReport(work: () => Promise<Report>): Promise<void> {
+  return runTask(async () => {
+    const { code, text } = await work();
+    console.log(text);
+    return code;
+  });
+}
+
 /**
  * A signal that Ctrl-C and SIGTERM set off, for work that ends itself in an orderly way. A second Ctrl-C ends the process
  * at once.

@@ -1,10 +1,10 @@
 /**
  * `deno task metrics KNOWN.npy UNKNOWN.npy`: the figures of open set recognition for scores from any framework.
  */
-import { parseArgs } from "@std/cli";
 import { decodeNpy } from "../files/npy.ts";
 import { fileError } from "../files/file_error.ts";
 import { runTask } from "../files/task.ts";
+import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { measure } from "./bootstrap.ts";
 import { metricTitles, type OpenSetMetrics } from "./open_set_metrics.ts";
@@ -27,7 +27,6 @@ ACC, OSCR and macro-F1 too.
 
 Takes a few seconds for 10,000 images, some seven minutes for a million of each side. Writes nothing.`;
 
-const HINT = "Run deno task metrics --help for the options.";
 const LABEL_FILES = ["known-label", "known-pred", "unknown-pred"] as const;
 
 /**
@@ -36,31 +35,24 @@ const LABEL_FILES = ["known-label", "known-pred", "unknown-pred"] as const;
  * @throws {UserError} if an option is wrong, or a file cannot be read or does not hold what it should
  */
 export async function metricsReport(args: readonly string[]): Promise<string> {
-  const options = parseArgs([...args], {
-    string: [...LABEL_FILES, "resamples", "_"],
-    boolean: ["json", "help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
-    },
+  const given = taskArguments(args, {
+    task: "metrics",
+    valued: [...LABEL_FILES, "resamples"],
+    flags: ["json"],
+    paths: { count: 2, called: "files of scores" },
   });
-  if (options.help) return HELP;
-  if (options._.length !== 2) {
-    throw new UserError(`${options._.length} files of scores, expected 2: KNOWN.npy UNKNOWN.npy. ${HINT}`);
-  }
-  const resamples = Number(options.resamples ?? 1000);
-  if (!Number.isInteger(resamples) || resamples < 100) {
-    throw new UserError(`--resamples ${options.resamples}: give a whole number, 100 or more.`);
-  }
+  if (given === null) return HELP;
+  const { values, flags: { json }, paths } = given;
+  const resamples = wholeNumber("resamples", values.resamples, 100) ?? 1000;
 
-  const [known, unknown] = await Promise.all(options._.map((path) => readScores(String(path))));
-  const classes = await readClasses(LABEL_FILES.map((name) => options[name]), { known, unknown });
+  const [known, unknown] = await Promise.all(paths.map(readScores));
+  const classes = await readClasses(LABEL_FILES.map((name) => values[name]), { known, unknown });
   const measured = measure({ known, unknown, ...classes }, { seed: 0, resamples });
 
   const counts = { known: known.length, unknown: unknown.length, level: 0.95, resamples };
   const rows = (Object.entries(measured) as [keyof OpenSetMetrics, typeof measured.auroc][])
     .map(([name, { value, low, high }]) => ({ name, value, low, high }));
-  if (options.json) {
+  if (json) {
     const metrics = Object.fromEntries(rows.map(({ name, value, low, high }) => [name, { value, low, high }]));
     return JSON.stringify({ ...counts, metrics }, null, 2);
   }
@@ -77,7 +69,7 @@ export async function metricsReport(args: readonly string[]): Promise<string> {
 async function readClasses(paths: readonly (string | undefined)[], { known, unknown }: ScoredSides) {
   const missing = LABEL_FILES.filter((_, i) => paths[i] === undefined);
   if (missing.length === paths.length) return {};
-  if (missing.length > 0) throw new UserError(`--${missing[0]} is missing: classes need all three files. ${HINT}`);
+  if (missing.length > 0) throw new UserError(`--${missing[0]} is missing: classes need all three files.`);
 
   const sizes = [known.length, known.length, unknown.length];
   const read = await Promise.all(paths.map((path, i) => readLabels(path!, sizes[i])));

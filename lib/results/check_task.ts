@@ -1,9 +1,8 @@
 /** `deno task results:check`: whether result files are valid, and every figure of them comes out of its scores again. */
-import { parseArgs } from "@std/cli";
 import { dirname } from "node:path";
 import { fileError } from "../files/file_error.ts";
-import { runTask } from "../files/task.ts";
-import { UserError } from "../files/user_error.ts";
+import { type Report, runReport } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { readResult } from "./read.ts";
 import { agrees, recompute, type Recomputed } from "./recompute.ts";
 
@@ -29,18 +28,10 @@ const NAME = /^[^.]+\.[^.]+\.json$/;
 export async function checkReport(
   args: readonly string[],
   folder = "results",
-): Promise<{ code: number; text: string }> {
-  const hint = "Run deno task results:check --help.";
-  const options = parseArgs([...args], {
-    string: ["_"],
-    boolean: ["help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${hint}`);
-    },
-  });
-  if (options.help) return { code: 0, text: HELP };
-  const paths = options._.length > 0 ? options._.map(String) : await resultFiles(folder);
+): Promise<Report> {
+  const given = taskArguments(args, { task: "results:check" });
+  if (given === null) return { code: 0, text: HELP };
+  const paths = given.paths.length > 0 ? given.paths : await resultFiles(folder);
   const lines: string[] = [];
   let code = 0;
   for (const path of paths) {
@@ -76,10 +67,4 @@ function text(value: number): string {
   return Number.isNaN(value) ? "absent" : String(value);
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { code, text } = await checkReport(Deno.args);
-    console.log(text);
-    return code;
-  });
-}
+if (import.meta.main) await runReport(() => checkReport(Deno.args));

@@ -1,8 +1,8 @@
 /** `deno task results:diff`: which figures moved between two sets of result files, and whether it is said why. */
-import { parseArgs } from "@std/cli";
 import { basename } from "node:path";
 import { fileError } from "../files/file_error.ts";
-import { runTask } from "../files/task.ts";
+import { type Report, runReport } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { reasonsIn } from "./changes.ts";
 import { resultFiles } from "./check_task.ts";
@@ -25,8 +25,6 @@ new are no move. Takes a second, writes nothing.
                    gives the reason why figures of that cell moved; * in place of the cell speaks for all of the file.
   --help           this text`;
 
-const HINT = "Run deno task results:diff --help for the options.";
-
 /** Result files by their names. */
 type Files = Map<string, ResultFile>;
 
@@ -36,28 +34,22 @@ type Files = Map<string, ResultFile>;
  * @returns the exit code and the text to print
  * @throws {UserError} if an option or a file is wrong
  */
-export async function diffReport(args: readonly string[]): Promise<{ code: number; text: string }> {
-  const options = parseArgs([...args], {
-    string: ["threshold", "changes", "base", "_"],
-    boolean: ["help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
-    },
-  });
-  if (options.help) return { code: 0, text: HELP };
-  const threshold = Number(options.threshold ?? 0);
-  if (!(threshold >= 0) || options.threshold === "") {
-    throw new UserError(`--threshold ${options.threshold}: give a number, 0 or more.`);
+export async function diffReport(args: readonly string[]): Promise<Report> {
+  const given = taskArguments(args, { task: "results:diff", valued: ["threshold", "changes", "base"] });
+  if (given === null) return { code: 0, text: HELP };
+  const { values: { threshold: limit = "0", changes = "results/CHANGES.md", base }, paths } = given;
+  const threshold = Number(limit);
+  if (!(threshold >= 0)) throw new UserError(`--threshold ${limit}: give a number, 0 or more.`);
+  const expected = base === undefined ? 2 : 0;
+  if (paths.length !== expected) {
+    throw new UserError(
+      `${paths.length} result files or folders, expected ${expected}. Run deno task results:diff --help for the options.`,
+    );
   }
-  const expected = options.base === undefined ? 2 : 0;
-  if (options._.length !== expected) {
-    throw new UserError(`${options._.length} result files or folders, expected ${expected}. ${HINT}`);
-  }
-  const [before, after] = options.base === undefined
-    ? await Promise.all(options._.map((path) => filesAt(String(path))))
-    : [await filesIn(options.base), await filesAt("results")];
-  const reasons = reasonsIn(await optional(options.changes ?? "results/CHANGES.md"));
+  const [before, after] = base === undefined
+    ? await Promise.all(paths.map(filesAt))
+    : [await filesIn(base), await filesAt("results")];
+  const reasons = reasonsIn(await optional(changes));
 
   const moved = pairs(before, after).flatMap(({ name, a, b }) =>
     movedBetween(a, b, threshold).map((one) => ({ ...one, file: name, reason: reasons.of(name, one.cell) }))
@@ -128,10 +120,4 @@ async function optional(path: string): Promise<string> {
   }
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { code, text } = await diffReport(Deno.args);
-    console.log(text);
-    return code;
-  });
-}
+if (import.meta.main) await runReport(() => diffReport(Deno.args));

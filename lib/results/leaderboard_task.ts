@@ -1,6 +1,6 @@
 /** `deno task leaderboard FOLDER`: one table of the result files that people sent. */
-import { parseArgs } from "@std/cli";
-import { runTask } from "../files/task.ts";
+import { type Report, runReport } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { entriesBelow, leaderboardOf } from "./leaderboard.ts";
 import { markdown } from "./table.ts";
@@ -21,19 +21,10 @@ file differs or cannot be read.
  * @returns the exit code and the text to print
  * @throws {UserError} if the command line is wrong, or the folder cannot be read or holds no result file
  */
-export async function leaderboardReport(args: readonly string[]): Promise<{ code: number; text: string }> {
-  const hint = "Run deno task leaderboard --help.";
-  const options = parseArgs([...args], {
-    string: ["_"],
-    boolean: ["help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${hint}`);
-    },
-  });
-  if (options.help) return { code: 0, text: HELP };
-  if (options._.length !== 1) throw new UserError(`${options._.length} folders, expected 1. ${hint}`);
-  const folder = String(options._[0]);
+export async function leaderboardReport(args: readonly string[]): Promise<Report> {
+  const given = taskArguments(args, { task: "leaderboard", paths: { count: 1, called: "folders" } });
+  if (given === null) return { code: 0, text: HELP };
+  const [folder] = given.paths;
   const { entries, refused } = await entriesBelow(folder, (path) => console.error(path));
   if (entries.length === 0 && refused.length === 0) {
     throw new UserError(
@@ -50,10 +41,4 @@ export async function leaderboardReport(args: readonly string[]): Promise<{ code
   return { code: bad ? 1 : 0, text };
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { code, text } = await leaderboardReport(Deno.args);
-    console.log(text);
-    return code;
-  });
-}
+if (import.meta.main) await runReport(() => leaderboardReport(Deno.args));

@@ -1,9 +1,8 @@
 /** `deno task readme`: the tables of the documents from the result files; `--check` fails if they are out of date. */
-import { parseArgs } from "@std/cli";
 import { writeTextAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
-import { runTask } from "../files/task.ts";
-import { UserError } from "../files/user_error.ts";
+import { type Report, runReport } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { comparisonOf } from "./comparison.ts";
 import { readResult } from "./read.ts";
 import { splitsMarkdown } from "../datasets/splits_table.ts";
@@ -27,21 +26,15 @@ Usage: deno task readme [--check]
  * @returns the exit code and the text to print
  * @throws {UserError} if an option, a document or a result file is wrong
  */
-export async function updateReadme(args: readonly string[], folder = "."): Promise<{ code: number; text: string }> {
-  const options = parseArgs([...args], {
-    boolean: ["check", "help"],
-    alias: { h: "help" },
-    unknown: (argument) => {
-      throw new UserError(`${argument}: no such option. Run deno task readme --help.`);
-    },
-  });
-  if (options.help) return { code: 0, text: HELP };
+export async function updateReadme(args: readonly string[], folder = "."): Promise<Report> {
+  const given = taskArguments(args, { task: "readme", flags: ["check"], paths: { count: 0, called: "paths" } });
+  if (given === null) return { code: 0, text: HELP };
 
   const states = await Promise.all(DOCUMENTS.map(async (name) => ({ name, ...await renewed(folder, name) })));
   const changed = states.filter(({ before, after }) => after !== before);
   if (changed.length === 0) return { code: 0, text: "All tables are up to date." };
   const names = changed.map(({ name }) => name).join(", ");
-  if (options.check) return { code: 1, text: `Out of date: ${names}. Run deno task readme.` };
+  if (given.flags.check) return { code: 1, text: `Out of date: ${names}. Run deno task readme.` };
   for (const { name, after } of changed) await writeTextAtomic(`${folder}/${name}`, after);
   return { code: 0, text: `Written: ${names}.` };
 }
@@ -59,10 +52,4 @@ async function renewed(folder: string, document: string): Promise<{ before: stri
   return { before, after: withSplits(await withTables(before, table, path), splitsMarkdown()) };
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { code, text } = await updateReadme(Deno.args);
-    console.log(text);
-    return code;
-  });
-}
+if (import.meta.main) await runReport(() => updateReadme(Deno.args));

@@ -1,8 +1,7 @@
 /** `deno task recompute RESULT.json`: every figure of a result file again, from the scores beside it. */
-import { parseArgs } from "@std/cli";
 import { dirname } from "node:path";
-import { runTask } from "../files/task.ts";
-import { UserError } from "../files/user_error.ts";
+import { type Report, runReport } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { readResult } from "./read.ts";
 import { agrees, recompute } from "./recompute.ts";
 import { terminal } from "./table.ts";
@@ -20,19 +19,10 @@ recorded and as recomputed; exit code 1 if one differs. Takes a few seconds a ce
  * @returns the exit code and the text to print
  * @throws {UserError} if the command line, the result file or a score file is wrong
  */
-export async function recomputeReport(args: readonly string[]): Promise<{ code: number; text: string }> {
-  const hint = "Run deno task recompute --help.";
-  const options = parseArgs([...args], {
-    string: ["_"],
-    boolean: ["help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${hint}`);
-    },
-  });
-  if (options.help) return { code: 0, text: HELP };
-  if (options._.length !== 1) throw new UserError(`${options._.length} result files, expected 1. ${hint}`);
-  const path = String(options._[0]);
+export async function recomputeReport(args: readonly string[]): Promise<Report> {
+  const given = taskArguments(args, { task: "recompute", paths: { count: 1, called: "result files" } });
+  if (given === null) return { code: 0, text: HELP };
+  const [path] = given.paths;
 
   const found = await recompute(await readResult(path), dirname(path));
   const differing = found.filter((one) => !agrees(one));
@@ -53,10 +43,4 @@ function text(value: number): string {
   return Number.isNaN(value) ? "absent" : String(value);
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { code, text } = await recomputeReport(Deno.args);
-    console.log(text);
-    return code;
-  });
-}
+if (import.meta.main) await runReport(() => recomputeReport(Deno.args));

@@ -1,6 +1,6 @@
 /** `deno task results:table`: a result file's table as Markdown, CSV or LaTeX. */
-import { parseArgs } from "@std/cli";
 import { runTask } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { comparisonOf } from "./comparison.ts";
 import { csv, latex } from "./formats.ts";
@@ -15,8 +15,6 @@ Usage: deno task results:table RESULT.json [options]
   --short        a row for each method: accuracy and AUROC without BackMix, with it, and their difference
   --help         this text`;
 
-const HINT = "Run deno task results:table --help for the options.";
-
 /**
  * Runs the task.
  *
@@ -24,19 +22,17 @@ const HINT = "Run deno task results:table --help for the options.";
  * @throws {UserError} if an option or the file is wrong
  */
 export async function tableReport(args: readonly string[]): Promise<string> {
-  const options = parseArgs([...args], {
-    string: ["format", "_"],
-    boolean: ["short", "help"],
-    alias: { h: "help" },
-    unknown: (argument, key) => {
-      if (key !== undefined) throw new UserError(`${argument}: no such option. ${HINT}`);
-    },
+  const given = taskArguments(args, {
+    task: "results:table",
+    valued: ["format"],
+    flags: ["short"],
+    paths: { count: 1, called: "result files" },
   });
-  if (options.help) return HELP;
-  if (options._.length !== 1) throw new UserError(`${options._.length} result files, expected 1. ${HINT}`);
-  const file = await readResult(String(options._[0]));
-  const table = (options.short ? comparisonOf : tableOf)(file);
-  switch (options.format ?? "markdown") {
+  if (given === null) return HELP;
+  const { values: { format = "markdown" }, flags: { short }, paths: [path] } = given;
+  const file = await readResult(path);
+  const table = (short ? comparisonOf : tableOf)(file);
+  switch (format) {
     case "markdown":
       return [markdown(table), "", ...notesOf(file)].join("\n");
     case "csv":
@@ -44,7 +40,7 @@ export async function tableReport(args: readonly string[]): Promise<string> {
     case "latex":
       return [latex(table), ...notesOf(file).map((note) => `% ${note}`)].join("\n");
   }
-  throw new UserError(`--format ${options.format}: no such format. Choose one of markdown, csv, latex.`);
+  throw new UserError(`--format ${format}: no such format. Choose one of markdown, csv, latex.`);
 }
 
 if (import.meta.main) await runTask(async () => console.log(await tableReport(Deno.args)));

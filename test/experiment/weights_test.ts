@@ -130,7 +130,7 @@ Deno.test("the command line says what is missing or wrong", () => {
       ],
       [
         "--weights a --dataste b",
-        "--dataste: no such option with --weights. Run deno task evaluate --help for the options.",
+        "--dataste: no such option. Run deno task evaluate --help for the options.",
       ],
     ]
   ) assertEquals(assertThrows(parse(line), UserError).message, message);

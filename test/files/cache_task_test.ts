@@ -36,5 +36,8 @@ Deno.test("deno task cache lists and clears the cache, and explains itself", asy
   assertMatch((await run(home)).stdout, /^ +0\.0 MB +0 files {2}in /);
   assertStringIncludes((await run(home, "--help")).stdout, "--clear");
   const wrong = await run(home, "--cleer");
-  assertEquals([wrong.code, wrong.stderr], [1, "--cleer: no such option. deno task cache knows --clear and --help.\n"]);
+  assertEquals([wrong.code, wrong.stderr], [
+    1,
+    "--cleer: no such option. Run deno task cache --help for the options.\n",
+  ]);
 });
