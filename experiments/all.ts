@@ -1,6 +1,7 @@
 /** All tables, for what works with the cells of any: `deno task evaluate`, `deno task rerun`. */
 import type { Experiment } from "../lib/experiment/experiment.ts";
 import { ablationsExperiment } from "./ablations.ts";
+import { analysisExperiment } from "./analysis.ts";
 import { cifar10Experiment } from "./cifar10.ts";
 import { cifarPlusExperiment } from "./cifar_plus.ts";
 import { imageFolderExperiment } from "./image_folder.ts";
@@ -22,5 +23,6 @@ export const experiments: readonly Experiment[] = [
   methodsExperiment,
   methodsPriorsExperiment,
   ablationsExperiment,
+  analysisExperiment,
   imageFolderExperiment,
 ];

@@ -19,6 +19,7 @@ import { figuresOf, type RunScores, type SideScores } from "../results/scores.ts
 import { train, type Trained } from "../training/train.ts";
 import { aboutOf } from "./about.ts";
 import { codeVersion, engineOf, hardwareOf } from "./environment.ts";
+import type { Experiment } from "./experiment.ts";
 import { type CellPlan, identify, identifyTraining } from "./plan.ts";
 
 /** A finished cell. */
@@ -45,6 +46,7 @@ const BOOTSTRAP = { seed: 0, resamples: 1000 };
  *
  * @param options.table the experiment's name, for who evaluates the checkpoint
  * @param options.directory gets checkpoint and log; one process at a time
+ * @param options.measure further numbers of the trained network
  * @throws {UserError} as `train` does, if another process uses the folder, or if the method returns wrong shapes or NaN
  * @throws {Interrupted} after `stop`
  */
@@ -52,7 +54,14 @@ export async function runCell(
   plan: CellPlan,
   data: OpenSet,
   engine: Engine,
-  options: { table: string; directory: string; resume: boolean; stop: AbortSignal; label: string },
+  options: {
+    table: string;
+    directory: string;
+    resume: boolean;
+    stop: AbortSignal;
+    label: string;
+    measure?: Experiment["measure"];
+  },
 ): Promise<FinishedCell | ValidatedCell> {
   const { recipe, seed } = plan;
   const method = checked(plan.method, data.classes.length);
@@ -79,7 +88,7 @@ export async function runCell(
   });
   const run = evaluator(backbone, method, recipe, trained.network, options.stop);
   try {
-    if (data.validation === undefined) return await finish(plan, data, engine, trained, run);
+    if (data.validation === undefined) return await finish(plan, data, engine, trained, run, options.measure);
     return { validationAccuracy: await accuracyOn(data.validation, run, data.classes.length) };
   } finally {
     disposeTree(trained.network);
@@ -92,6 +101,7 @@ async function finish(
   engine: Engine,
   trained: Trained,
   run: Evaluator,
+  measure: Experiment["measure"],
 ): Promise<FinishedCell> {
   const { method, recipe, trial, seed, split, source, limit, settings } = plan;
   const classes = data.classes.length;
@@ -102,7 +112,7 @@ async function finish(
     unknown: await sideScores(data.unknown, run, scorers, classes),
   };
   const metrics = figuresOf(scores, classes, BOOTSTRAP);
-  const extra = await extraFigures(data, run, classes);
+  const extra = { ...await extraFigures(data, run, classes), ...await measure?.(run, { seed, trial }) };
   const cell: FinishedCell["cell"] = {
     recipe_digest: identify(plan).recipe_digest,
     method: method.name,
@@ -134,7 +144,7 @@ async function finish(
     bootstrap: { level: 0.95, ...BOOTSTRAP },
     metrics,
     headline: published.name,
-    ...(extra && { extra }),
+    ...(Object.keys(extra).length > 0 && { extra }),
   };
   return { cell, scores, maps: trained.maps };
 }
@@ -149,9 +159,9 @@ async function extraFigures(
   data: OpenSet,
   run: Evaluator,
   classes: number,
-): Promise<Record<string, number> | null> {
+): Promise<Record<string, number>> {
   const { known, extra: { shuffled } } = data;
-  if (known.foreground === undefined || shuffled === undefined) return null;
+  if (known.foreground === undefined || shuffled === undefined) return {};
   const { share, area } = camOnShape(await run.maps(known), known.foreground, known.side);
   return { acc_shuffled: await accuracyOn(shuffled, run, classes), cam_on_shape: share, shape_area: area };
 }

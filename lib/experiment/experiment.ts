@@ -2,6 +2,7 @@
 import type { BackmixOptions } from "../backmix/mix.ts";
 import type { Dataset } from "../datasets/image_set.ts";
 import type { Split } from "../datasets/splits.ts";
+import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { Method } from "../methods/method.ts";
 import type { PaperFigures } from "../results/result.ts";
 import type { Recipe } from "../training/recipe.ts";
@@ -61,6 +62,8 @@ export interface Experiment {
   methods: readonly Method[];
   /** Its recipes; the first is the default. */
   presets: Readonly<Record<string, Preset>>;
+  /** Further numbers of a trained network, for the result's `extra`; each by a name with _ between words. */
+  measure?: (run: Evaluator, options: Pick<DataOptions, "seed" | "trial">) => Promise<Record<string, number>>;
   /** The published figures; null if there are none. */
   paper: PaperFigures | null;
 }

@@ -141,6 +141,7 @@ export async function runExperiment(
           resume: options.resume || trained.has(training),
           stop,
           label: id,
+          measure: experiment.measure,
         });
         trained.add(training);
         if ("validationAccuracy" in finished) {
