@@ -6,12 +6,11 @@ import { openSet } from "../../lib/datasets/open_set.ts";
 import { decodeJpeg } from "../../lib/datasets/jpeg.ts";
 import { startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { UserError } from "../../lib/files/user_error.ts";
+import { ownCache } from "../files/own_cache.ts";
 import { png, writePictures } from "./pictures.ts";
 
 await startTensorFlow({ threads: 2 });
-const home = await Deno.makeTempDir();
-Deno.env.set("BACKMIX_HOME", join(home, "cache"));
-globalThis.addEventListener("unload", () => Deno.removeSync(home, { recursive: true }));
+const home = await ownCache();
 
 const written = { known: ["ant", "bee"], unknown: ["elk"], test: 0.25 };
 

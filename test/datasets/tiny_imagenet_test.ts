@@ -5,11 +5,10 @@ import { decodeJpeg } from "../../lib/datasets/jpeg.ts";
 import { tinyImagenet } from "../../lib/datasets/tiny_imagenet.ts";
 import { startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { UserError } from "../../lib/files/user_error.ts";
+import { ownCache } from "../files/own_cache.ts";
 
 await startTensorFlow({ threads: 2 });
-const home = await Deno.makeTempDir();
-Deno.env.set("BACKMIX_HOME", join(home, "cache"));
-globalThis.addEventListener("unload", () => Deno.removeSync(home, { recursive: true }));
+const home = await ownCache();
 
 const fixture = (name: string) => Deno.readFile(new URL(`fixtures/${name}`, import.meta.url));
 const [colours, grey, small] = await Promise.all(["colours.JPEG", "grey.JPEG", "small.JPEG"].map(fixture));
