@@ -47,7 +47,8 @@ Deno.test("a table in short has a row for each method, with the figures of the f
     rows.find((row) => row.backmix === backmix)!.metrics.max_probability.auroc
   );
   const { mean, low, high } = paired[0].metrics.max_probability.auroc;
-  assertEquals(cells(row).slice(0, 3), ["softmax + BackMix", "max probability", "2"]);
+  assertEquals(cells(row).slice(0, 3), ["softmax", "max probability", "2"]);
+  assertEquals(cells(titles)[4], "with BackMix");
   assertEquals(cells(row).slice(6), [
     ...sides.map(({ mean, deviation }) => `${percent(mean)} ± ${percent(deviation!)}`),
     `+${percent(mean)} (${percent(low!)} to +${percent(high!)})`.replace("(", low! < 0 ? "(" : "(+"),
