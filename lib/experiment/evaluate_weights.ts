@@ -117,7 +117,7 @@ export async function evaluateWeights(options: EvaluateWeightsOptions, stop: Abo
   const { weights: path, trial, protocol, threads } = options;
   const { name, backbone, method, classes, network } = await readWeights(path, METHODS, options);
   const scores = scoresNamed(options.scores, method);
-  const training = scores.some((score) => !BY_DEFAULT.includes(score.name));
+  const training = scores.some(({ needsTraining }) => needsTraining);
   const { dataset, split } = await datasetNamed(options.dataset, { ...options, training });
   if (split.known.length !== classes) {
     throw new UserError(

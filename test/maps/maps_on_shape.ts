@@ -3,30 +3,28 @@
  * without and with BackMix, and the mean of its maps over the shapes of known test images must be larger than over their
  * backgrounds. That is so where the share of a map that lies on the shape is larger than the shape's share of the image.
  *
- *     deno task test:maps                 about two minutes for each method, and as much with BackMix
+ *     deno task test:maps                 two to ten minutes for each method, and as much with BackMix
  *     deno task test:maps --method gcpl
  *
  * Draws training images' maps, as they stand in the CAM bank, into the folder of `--out`; exit code 1 if a method fails.
  */
-import { priorsExperiment } from "../../experiments/priors.ts";
+import { methodsPriorsExperiment } from "../../experiments/methods_priors.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { helpText, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
 import { commandLine, runExperiment } from "../../lib/experiment/reproduce.ts";
 import { type CamColumn, camGallery } from "../../lib/figures/cam_gallery.ts";
 import { writeAtomic } from "../../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../../lib/files/task.ts";
-import { METHODS } from "../../lib/methods/table.ts";
 import type { Cell } from "../../lib/results/result.ts";
 
 /** A seed of those that recipes are chosen on, not one of the table's. */
 const SEED = 100;
 
-const { quick } = priorsExperiment.presets;
+const { quick } = methodsPriorsExperiment.presets;
 const experiment = {
-  ...priorsExperiment,
+  ...methodsPriorsExperiment,
   table: "maps",
   about: "Trains each method on generated images, and checks that its class activation maps lie on the shapes.",
-  methods: METHODS,
   presets: { quick: { ...quick, byDefault: [SEED] } },
 };
 

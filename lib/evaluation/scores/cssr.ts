@@ -162,6 +162,7 @@ export function combined(parts: Float32Array, { mean, deviation }: Spread): Floa
 export const cssr: Score = {
   name: "cssr",
   suits: (method) => method.cellScore !== undefined,
+  needsTraining: true,
   async fit(run, training) {
     const classes = training.labels.reduce((most, label) => Math.max(most, label + 1), 0);
     const first = noSums(classes, run.channels);

@@ -18,6 +18,8 @@ export interface Score {
   name: string;
   /** Whether networks of a method have it. */
   suits(method: Method): boolean;
+  /** Whether it looks at training images; else it may be fitted to none. */
+  needsTraining: boolean;
   /**
    * Makes ready to score, which may take a look at the training images.
    *
@@ -54,6 +56,7 @@ export function score<Fitted = undefined>({ name, fit, of }: Formula<Fitted>): S
   return {
     name,
     suits: () => true,
+    needsTraining: fit !== undefined,
     async fit(run, training) {
       const fitted = fit?.(await run.outputs(training)) as Fitted;
       return async (set) => of(await run.outputs(set), fitted);
