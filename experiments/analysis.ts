@@ -6,8 +6,8 @@
  * 1. Backgrounds that go with a class mislead the network on partly known images: how many unknown shapes it accepts on a
  *    known background and on an unrelated one, and how many known shapes on an unrelated one (`accepted ...`).
  * 2. Unrelated backgrounds act as outliers through global average pooling: AUROC of untouched images against the same with
- *    a quarter to all of their background replaced, by the pooled feature and by the best cell alone (`pooled 25`,
- *    `best cell 25`, ...).
+ *    the background replaced in a quarter to all of their columns, by the pooled feature and by the best cell alone
+ *    (`pooled 25`, `best cell 25`, ...).
  *
  * Softmax, three seeds that no recipe was chosen on, paired without and with BackMix.
  */

@@ -5,9 +5,9 @@
  *     deno task demo
  */
 import { openSet } from "../lib/datasets/open_set.ts";
-import { helpText, parseExperimentArgs } from "../lib/experiment/command_line.ts";
+import { parseExperimentArgs } from "../lib/experiment/command_line.ts";
 import { galleryRows } from "../lib/experiment/gallery.ts";
-import { commandLine, printTable, runExperiment } from "../lib/experiment/reproduce.ts";
+import { commandLine, printTable, runExperiment, textAsked } from "../lib/experiment/reproduce.ts";
 import { backmixGallery } from "../lib/figures/backmix_gallery.ts";
 import { writeAtomic } from "../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../lib/files/task.ts";
@@ -29,7 +29,8 @@ if (import.meta.main) {
   await runTask(async () => {
     const line = { ...commandLine(demo), command: "deno task demo", out: OUT };
     const options = parseExperimentArgs(line, Deno.args);
-    if (options.help) return console.log(helpText(line));
+    const asked = textAsked(demo, line, options);
+    if (asked !== null) return console.log(asked);
 
     let picture: string | null = null;
     const { file, path } = await runExperiment(

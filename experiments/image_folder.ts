@@ -20,6 +20,8 @@ export const imageFolderExperiment: Experiment = {
   about: [
     "Open set recognition on images of your own, without and with BackMix.",
     "",
+    "Results go to the folder of --out.",
+    "",
     "quick   30 epochs at half the width: about 100 images a second on two cores at 32 px, 25 at 64 px",
   ].join("\n"),
   data: ({ dataDir, ...options }) => {
@@ -29,6 +31,7 @@ export const imageFolderExperiment: Experiment = {
     return imageFolder({ ...options, dataDir });
   },
   source: "files",
+  own: true,
   trials: [0],
   methods: METHODS,
   presets: {

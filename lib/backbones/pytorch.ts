@@ -113,6 +113,23 @@ export function toPytorch(backbone: BackboneName, trees: BackboneArrays): Map<st
 }
 
 /**
+ * An array of a PyTorch state dictionary.
+ *
+ * @throws {UserError} if it is missing
+ */
+export function found(arrays: ReadonlyMap<string, NamedArray>, name: string, where: string): NamedArray {
+  const array = arrays.get(name);
+  if (array !== undefined) return array;
+  const names = [...arrays.keys()].slice(0, 5).join(", ");
+  throw new UserError(
+    `${where}: ${name} is missing; the file holds ${names}${
+      arrays.size > 5 ? ", ..." : ""
+    }. Name the network that it is ` +
+      "of by --backbone, or export it under these names.",
+  );
+}
+
+/**
  * Takes one array out of a PyTorch state dictionary.
  *
  * @param shape as we have it
@@ -124,22 +141,13 @@ export function taken(
   shape: readonly number[],
   where: string,
 ): HostArray {
-  const found = arrays.get(name);
-  if (found === undefined) {
-    const names = [...arrays.keys()].slice(0, 5).join(", ");
-    throw new UserError(
-      `${where}: ${name} is missing; the file holds ${names}${
-        arrays.size > 5 ? ", ..." : ""
-      }. Name the network that it ` +
-        "is of by --backbone, or export it under these names.",
-    );
-  }
+  const array = found(arrays, name, where);
   const expected = pytorchShape(shape);
-  if (found.dtype !== "F32" || found.shape.join() !== expected.join()) {
-    throw new UserError(`${where}: ${name} is ${found.dtype} [${found.shape}], expected F32 [${expected}].`);
+  if (array.dtype !== "F32" || array.shape.join() !== expected.join()) {
+    throw new UserError(`${where}: ${name} is ${array.dtype} [${array.shape}], expected F32 [${expected}].`);
   }
   arrays.delete(name);
-  const data = found.data as Float32Array;
+  const data = array.data as Float32Array;
   return { shape: [...shape], data: shape.length === 4 ? permuted(data, expected, [2, 3, 1, 0]) : data };
 }
 

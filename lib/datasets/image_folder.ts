@@ -44,16 +44,19 @@ const IMAGE = /\.(jpe?g|png)$/i;
 /** An image file. */
 interface Entry {
   path: string;
+  /** `CLASS/FILE`, the same wherever the folder lies. */
+  name: string;
   label: number;
-  /** Its length and time, which tell a changed file from the one that was decoded. */
-  state: string;
 }
+
+/** Part of the name of what is kept in the cache: another one for each change of how images are decoded and scaled. */
+const DECODING = 1;
 
 /**
  * Loads a folder of images, and the split that its `classes.json` says.
  *
- * `index` counts the images of the folder, classes in their order and files by name. `source.sha256` is over class names,
- * side, and all files.
+ * `index` counts the images of the folder, classes in their order and files by name. `source.sha256` is over
+ * `classes.json`'s content and all files; the data set is called by it, so that two folders are never taken for one.
  *
  * @throws {UserError} if the folder, `classes.json` or a class's folder is not as it must be, if a file lies there twice, or
  * if an image cannot be decoded and is not to be skipped
@@ -63,13 +66,13 @@ export async function imageFolder(options: ImageFolderOptions): Promise<{ datase
   const { known, unknown, side, test } = await classesIn(dataDir);
   const classes = [...known, ...unknown];
   const entries = (await Promise.all(classes.map((name, label) => filesOf(dataDir, name, label)))).flat();
-  const sha256 = await checksum(dataDir, entries, `${classes.join("\n")}\n${side}`);
-  const state = createHash("sha256").update([side, ...entries.map((entry) => entry.state)].join("\n")).digest("hex");
+  const sha256 = await checksum(entries, JSON.stringify({ known, unknown, side, test }));
+  const name = `images ${sha256.slice(0, 8)}`;
   const { images, kept } = await decodeImages({
     ...options,
     label: dataDir,
     side,
-    cached: `folder.${state.slice(0, 16)}`,
+    cached: `folder.${sha256.slice(0, 16)}.${DECODING}`,
     files: entries.map(({ path }) => path),
     decode: async (at, where) => squareOf(await Deno.readFile(entries[at].path), where, side),
   });
@@ -100,7 +103,7 @@ export async function imageFolder(options: ImageFolderOptions): Promise<{ datase
   const places = [...all.labels.keys()];
   return {
     dataset: {
-      name: "image_folder",
+      name,
       classes,
       train: select(all, places.filter((place) => !tested.has(place)), "train"),
       test: select(all, places.filter((place) => tested.has(place)), "test"),
@@ -108,7 +111,7 @@ export async function imageFolder(options: ImageFolderOptions): Promise<{ datase
     },
     split: {
       protocol: "classes.json",
-      dataset: "image_folder",
+      dataset: name,
       trial: 0,
       known: known.map((_, label) => label),
       unknown: unknown.map((_, k) => known.length + k),
@@ -150,33 +153,27 @@ async function classesIn(dataDir: string): Promise<Classes> {
 /** The image files of a class, by name. */
 async function filesOf(dataDir: string, name: string, label: number): Promise<Entry[]> {
   const folder = join(dataDir, name);
-  const entries: Entry[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (isDirectory || !IMAGE.test(name)) continue;
-      const path = join(folder, name);
-      const { size, mtime } = await Deno.stat(path);
-      entries.push({ path, label, state: `${path} ${size} ${mtime?.getTime()}` });
-    }
-  } catch (error) {
+  const found = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw fileError(error, "read", folder);
     throw new UserError(`${folder}: not there, but classes.json names it. Make the folder, or take the name out.`);
-  }
+  });
+  const entries = found.filter(({ name, isDirectory }) => !isDirectory && IMAGE.test(name))
+    .map((file): Entry => ({ path: join(folder, file.name), name: `${name}/${file.name}`, label }));
   if (entries.length === 0) throw new UserError(`${folder}: holds no .jpg, .jpeg or .png. Put images there.`);
-  return entries.sort((a, b) => a.path < b.path ? -1 : 1);
+  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 /** SHA-256 of all files; one that lies there twice would be trained on and tested on. */
-async function checksum(dataDir: string, entries: readonly Entry[], head: string): Promise<string> {
+async function checksum(entries: readonly Entry[], head: string): Promise<string> {
   const all = createHash("sha256").update(head);
   const seen = new Map<string, string>();
-  for (const { path } of entries) {
+  for (const { path, name } of entries) {
     const bytes = await Deno.readFile(path).catch((error) => Promise.reject(fileError(error, "read", path)));
     const digest = createHash("sha256").update(bytes).digest("hex");
     const other = seen.get(digest);
     if (other !== undefined) throw new UserError(`${path}: the same file as ${other}. Delete one of the two.`);
     seen.set(digest, path);
-    all.update(`${path.slice(dataDir.length)} ${digest}`);
+    all.update(`\n${name} ${digest}`);
   }
   return all.digest("hex");
 }
@@ -187,7 +184,7 @@ function squareOf(bytes: Uint8Array, where: string, side: number): Uint8Array {
   const shorter = Math.min(height, width);
   const scale = side / shorter;
   return tf.tidy(() => {
-    const image = tf.tensor4d(Float32Array.from(pixels), [1, height, width, 3]);
+    const image = tf.tensor4d(new Float32Array(pixels), [1, height, width, 3]);
     const square = tf.slice(
       image,
       [0, (height - shorter) >> 1, (width - shorter) >> 1, 0],

@@ -17,6 +17,8 @@ export interface Dataset {
   extra?: Readonly<Record<string, ImageSet>>;
   /** What identifies the bytes in a result file. */
   source: Source;
+  /** SHA-256 of what training sees, where test images come from another data set; else `source`'s. */
+  trainSha256?: string;
 }
 
 /** What identifies a data set's bytes. */

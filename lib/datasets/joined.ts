@@ -41,5 +41,6 @@ export function joined(name: string, first: Dataset, second: Dataset): Dataset {
       sha256: createHash("sha256").update(digests).digest("hex"),
       official: first.source.official && second.source.official,
     },
+    trainSha256: first.source.sha256,
   };
 }

@@ -134,7 +134,8 @@ export function partlyKnown(seed: number, size = 600): PartlyKnown {
 }
 
 /**
- * The images with part of their background taken from another set's images, from the left edge on; the shapes stay.
+ * The images with part of their background taken from another set's images, from the left edge on; the shapes stay, and so
+ * does the background where the other image has its own shape.
  *
  * @param set known shapes on their textures, such as `knownOnKnown`
  * @param other images of the same number, whose left part comes in where `set` has background

@@ -28,12 +28,16 @@ const root = "tiny-imagenet-200";
 const SIDE = 64;
 const IMAGE = SIDE * SIDE * 3;
 const CLASSES = 200;
-const PER_CLASS = 500; // training images
+/** Training images of a class. */
+const PER_CLASS = 500;
+const PUBLISHED = { validation: 10_000, each: PER_CLASS };
 /** No file of the archive is as large: the largest JPEG has 14 kB, the longest text 350 kB. */
 const LARGEST = 1 << 22;
 
 /** Where TinyImageNet comes from, and how much of it is wanted. */
 export interface TinyImagenetOptions extends DecodeOptions {
+  /** How many validation images there must be, and how many training images of each class; as published by default. */
+  counts?: { validation: number; each: number };
   /**
    * A folder that holds `tiny-imagenet-200.zip` or the unpacked folder `tiny-imagenet-200`, or that folder itself; without
    * one the archive is downloaded once from its own site (248 MB, MD5 checked) into the cache.
@@ -67,7 +71,8 @@ interface Files extends Disposable {
  * such are to be skipped), or if the download fails
  */
 export async function tinyImagenet(options: TinyImagenetOptions = {}): Promise<Dataset> {
-  const { dataDir, trainClasses = Array.from({ length: CLASSES }, (_, number) => number) } = options;
+  const { dataDir, counts = PUBLISHED, trainClasses = Array.from({ length: CLASSES }, (_, number) => number) } =
+    options;
   using files = dataDir === undefined ? await fromArchive(await fetched()) : await fromFolder(dataDir);
   const ids = (await lines(files, "wnids.txt")).sort();
   if (ids.length !== CLASSES || new Set(ids).size !== CLASSES) {
@@ -75,17 +80,19 @@ export async function tinyImagenet(options: TinyImagenetOptions = {}): Promise<D
   }
   const words = new Map((await lines(files, "words.txt")).map((line) => line.split("\t") as [string, string]));
 
-  const test = await part(files, "val", options, await validationImages(files, ids));
+  const test = await part(files, "val", options, await validationImages(files, ids, counts.validation));
   const train: ImageSet[] = [];
   for (const number of trainClasses) {
-    train.push(await part(files, `train-${ids[number]}`, options, await trainingImages(files, ids, number)));
+    train.push(
+      await part(files, `train-${ids[number]}`, options, await trainingImages(files, ids, number, counts.each)),
+    );
   }
   const hash = createHash("sha256").update(ids.join("\n"));
   for (const { images } of [test, ...train]) hash.update(images);
   return {
     name: "tiny_imagenet",
     classes: ids.map((id) => words.get(id) ?? id),
-    train: joined(train),
+    train: together(train),
     test: { ...test, name: "test" },
     source: { sha256: hash.digest("hex"), official: files.official },
   };
@@ -100,8 +107,14 @@ interface Entry {
   index: number;
 }
 
-async function validationImages(files: Files, ids: readonly string[]): Promise<Entry[]> {
-  return (await lines(files, "val/val_annotations.txt")).map((line) => {
+async function validationImages(files: Files, ids: readonly string[], count: number): Promise<Entry[]> {
+  const list = await lines(files, "val/val_annotations.txt");
+  if (list.length !== count) {
+    throw new UserError(
+      `${files.where}: val/val_annotations.txt names ${list.length} images, expected ${count}. It is cut off: ${again}`,
+    );
+  }
+  return list.map((line) => {
     const [file, id] = line.split("\t");
     const label = ids.indexOf(id);
     const [, number] = /^val_(\d+)\.JPEG$/.exec(file) ?? [];
@@ -112,12 +125,15 @@ async function validationImages(files: Files, ids: readonly string[]): Promise<E
   }).sort((a, b) => a.index - b.index);
 }
 
-async function trainingImages(files: Files, ids: readonly string[], label: number): Promise<Entry[]> {
+async function trainingImages(files: Files, ids: readonly string[], label: number, count: number): Promise<Entry[]> {
   const id = ids[label];
   if (id === undefined) throw new RangeError(`class ${label} of ${CLASSES}`);
   const folder = `train/${id}/images`;
   const found = (await files.list(folder)).filter((name) => name.endsWith(".JPEG"));
   if (found.length === 0) throw new UserError(`${files.where}: ${folder} is not there or empty. ${again}`);
+  if (found.length !== count) {
+    throw new UserError(`${files.where}: ${folder} holds ${found.length} images, expected ${count}. ${again}`);
+  }
   return found.map((name) => {
     const [, number] = new RegExp(`^${id}_(\\d+)\\.JPEG$`).exec(name) ?? [];
     if (number === undefined) throw new UserError(`${files.where}: ${folder}/${name} is of another class. ${again}`);
@@ -143,7 +159,7 @@ async function part(files: Files, name: string, options: DecodeOptions, entries:
 }
 
 /** One set of several. */
-function joined(sets: readonly ImageSet[]): ImageSet {
+function together(sets: readonly ImageSet[]): ImageSet {
   const count = sets.reduce((sum, { labels }) => sum + labels.length, 0);
   const all: ImageSet = {
     name: "train",

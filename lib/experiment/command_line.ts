@@ -122,6 +122,9 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
   const trials = numbers("trial");
   const seeds = numbers("seed");
   const bySeed = line.trials.length === 0;
+  if (line.trials.length < 2 && text("protocol") !== undefined) {
+    throw new UserError("--protocol: this table has one split.");
+  }
   if (bySeed && trials.length > 0) throw new UserError("--trial: here the seed draws the classes. Use --seed.");
   for (const trial of trials) choice("trial", line.trials.map(String), String(trial));
   if (line.data === "generated" && parsed["data-dir"] !== undefined) {
@@ -161,9 +164,11 @@ export function helpText(line: CommandLine): string {
     ["--method NAME", `${methods.join(", ")}; repeatable; default all`],
     ["--backmix, --no-backmix", "only with, only without BackMix; default both"],
   ];
-  if (trials.length > 0) {
+  if (trials.length > 1) {
     rows.push(["--trial N", `split ${trials.join(", ")}; repeatable; default ${byDefault.join(" and ")}`]);
     rows.push(["--protocol NAME", "whose splits: arpl or cssr; default arpl"]);
+    rows.push(["--seed N", "seed of everything that is random; repeatable; default 0"]);
+  } else if (trials.length === 1) {
     rows.push(["--seed N", "seed of everything that is random; repeatable; default 0"]);
   } else {
     rows.push(["--seed N", `seed of classes, images and training; repeatable; default ${byDefault.join(", ")}`]);
@@ -179,7 +184,7 @@ export function helpText(line: CommandLine): string {
   ]);
   if (data === "files") {
     rows.push(["--data-dir DIR", "where the data set lies; without it, it is downloaded once"]);
-    rows.push(["--skip-damaged", "leave out images that cannot be decoded, and name each"]);
+    rows.push(["--skip-damaged", "leave out JPEG and PNG images that cannot be decoded, and name each"]);
   } else rows.push(["--p P", `probability that a training image has its class's own background; default ${DEFAULT_P}`]);
   rows.push(["--out DIR", `checkpoints, logs and scores; default ${out}`]);
   rows.push(["--resume", "go on where a run in --out stopped; starts it if there is none"]);

@@ -1,7 +1,13 @@
 /** The data set of a cell that was run before. */
 import type { Dataset, Source } from "../datasets/image_set.ts";
+import type { Protocol } from "../datasets/splits.ts";
 import { UserError } from "../files/user_error.ts";
 import type { DataOptions, Experiment } from "./experiment.ts";
+
+/** Whose lists a split's protocol is of; ARPL's for those of a data set's own, which have none. */
+export function listOf(protocol: string): Protocol {
+  return protocol === "cssr" ? "cssr" : "arpl";
+}
 
 /**
  * Loads or generates the data set that a cell names.
@@ -17,7 +23,9 @@ export async function datasetOf(
   if (experiment.source === "generated" && options.dataDir !== undefined) {
     throw new UserError("--data-dir: this data set is generated, it has no files.");
   }
-  for (const unknown of experiment.unknowns ?? [undefined]) {
+  const named = (unknown: string | undefined) => unknown !== undefined && name.includes(unknown); // first: others cost files
+  const unknowns = (experiment.unknowns ?? [undefined]).toSorted((a, b) => Number(named(b)) - Number(named(a)));
+  for (const unknown of unknowns) {
     const { dataset } = await experiment.data({ ...options, unknown });
     if (dataset.name !== name) continue;
     if (dataset.source.sha256 === sha256) return dataset;

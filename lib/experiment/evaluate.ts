@@ -22,7 +22,7 @@ import { initialNetwork } from "../training/step.ts";
 import { CHECKPOINT } from "../training/train.ts";
 import { stream } from "../engine/streams.ts";
 import { describedIn, type DescribedRun } from "./about.ts";
-import { datasetOf } from "./dataset_of.ts";
+import { datasetOf, listOf } from "./dataset_of.ts";
 import { evaluateWeights, parseWeightsArgs, WEIGHTS_HELP, weightsTable } from "./evaluate_weights.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -41,6 +41,7 @@ for cssr of four. Writes no file but, the first time, the data set into the cach
                    default all that the method has; with --weights max_logit,max_probability
   --data-dir DIR   where the data set lies, if it has files; without it, it is downloaded once
   --threads N      threads of the engine; default all cores
+  --skip-damaged   leave out images that cannot be decoded
   --help           this text
 ${WEIGHTS_HELP}`;
 
@@ -52,6 +53,8 @@ export interface EvaluateOptions {
   dataDir?: string;
   /** Threads of the engine. */
   threads?: number;
+  /** Whether images that cannot be decoded are left out, as they were in training. */
+  skipDamaged?: boolean;
 }
 
 /** A run, evaluated. */
@@ -71,11 +74,13 @@ export interface EvaluatedRun {
  */
 export async function evaluate(experiments: readonly Experiment[], args: readonly string[]): Promise<void> {
   await runTask(async () => {
-    if (args.some((arg) => /^--weights(=|$)/.test(arg)) && !args.includes("--help")) {
-      const evaluated = await evaluateWeights(parseWeightsArgs(args), stopSignal());
+    if (args.some((arg) => /^--weights(=|$)/.test(arg))) {
+      const parsed = parseWeightsArgs(args);
+      if (parsed === null) return console.log(HELP);
+      const evaluated = await evaluateWeights(parsed, stopSignal());
       return console.log([evaluated.title, "", markdown(weightsTable(evaluated))].join("\n"));
     }
-    const parsed = parseEvaluateArgs(args.includes("--help") ? ["--help"] : args);
+    const parsed = parseEvaluateArgs(args);
     if (parsed === null) return console.log(HELP);
     const run = await evaluateRun(parsed.directory, experiments, parsed.options, stopSignal());
     console.log([run.title, "", markdown(evaluationTable(run))].join("\n"));
@@ -91,6 +96,7 @@ export function parseEvaluateArgs(args: readonly string[]): { directory: string;
   const given = taskArguments(args, {
     task: "evaluate",
     valued: ["scores", "data-dir", "threads"],
+    flags: ["skip-damaged"],
     paths: { count: 1, called: "folders of runs" },
   });
   if (given === null) return null;
@@ -98,7 +104,8 @@ export function parseEvaluateArgs(args: readonly string[]): { directory: string;
   const names = values.scores?.split(",").map((name) => name.trim()) ?? ["all"];
   const scores = names.includes("all") ? "all" : names;
   const threads = wholeNumber("threads", values.threads, 1);
-  return { directory, options: { scores, dataDir: values["data-dir"], threads } };
+  const skipDamaged = given.flags["skip-damaged"];
+  return { directory, options: { scores, dataDir: values["data-dir"], threads, skipDamaged } };
 }
 
 /**
@@ -193,7 +200,7 @@ function ofExperiments(
     const tables = experiments.map(({ table }) => table).join(", ");
     throw new UserError(
       `${path}: the run is of the table ${about.table}, known are ${tables}. Add its experiment to the list in ` +
-        "experiments/evaluate.ts.",
+        "experiments/all.ts.",
     );
   }
   const method = experiment.methods.find(({ name }) => name === about.method);
@@ -208,11 +215,11 @@ function ofExperiments(
 async function dataOf(
   experiment: Experiment,
   { about, seed }: DescribedRun,
-  { dataDir, threads }: EvaluateOptions,
+  { dataDir, threads, skipDamaged }: EvaluateOptions,
 ): Promise<OpenSet> {
   const { split, source, limit, settings } = about;
-  const protocol = split.protocol === "cssr" ? "cssr" : "arpl";
-  const options = { dataDir, trial: split.trial, protocol, seed, threads, p: settings.p } as const;
+  const protocol = listOf(split.protocol);
+  const options = { dataDir, trial: split.trial, protocol, seed, threads, skipDamaged, p: settings.p };
   const dataset = await datasetOf(experiment, { name: about.dataset, sha256: source.sha256 }, options);
   return openSet(dataset, split, { seed, ...(limit !== null && { limit }) });
 }

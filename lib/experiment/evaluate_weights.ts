@@ -52,6 +52,8 @@ export interface EvaluateWeightsOptions extends WeightsOptions {
   protocol: Protocol;
   /** The folder of the data set's files. */
   dataDir?: string;
+  /** Whether images that cannot be decoded are left out. */
+  skipDamaged?: boolean;
   /** Names of scores; "all" for all that the method has. */
   scores: "all" | readonly string[];
   /** Threads of the engine. */
@@ -67,17 +69,19 @@ export interface EvaluatedWeights {
 }
 
 /**
- * The options of a command line.
+ * The options of a command line; null if it asks for help.
  *
  * @throws {UserError} if it is wrong
  */
-export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOptions {
+export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOptions | null {
   const given = taskArguments(args, {
     task: "evaluate",
     valued: VALUED,
+    flags: ["skip-damaged"],
     paths: { count: 0, called: "paths beside --weights" },
   });
-  const { values } = given!; // --help was seen to before
+  if (given === null) return null;
+  const { values } = given;
   const needed = <T>(name: string, value: T | undefined): T => {
     if (value === undefined) throw new UserError(`--weights needs --${name} too. ${HINT}`);
     return value;
@@ -98,6 +102,7 @@ export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOption
     trial: needed("trial", wholeNumber("trial", values.trial, 0)),
     protocol,
     dataDir: values["data-dir"],
+    skipDamaged: given.flags["skip-damaged"],
     scores: names.includes("all") ? "all" : names,
     threads: wholeNumber("threads", values.threads, 1),
     backbone: values.backbone,
@@ -118,13 +123,14 @@ export async function evaluateWeights(options: EvaluateWeightsOptions, stop: Abo
   const { name, backbone, method, classes, network } = await readWeights(path, METHODS, options);
   const scores = scoresNamed(options.scores, method);
   const training = scores.some(({ needsTraining }) => needsTraining);
-  const { dataset, split } = await datasetNamed(options.dataset, { ...options, training });
+  const { split, load } = datasetNamed(options.dataset, trial, protocol);
   if (split.known.length !== classes) {
     throw new UserError(
       `${path}: a network of ${classes} classes, but ${options.dataset} has ${split.known.length} known ones in trial ` +
         `${trial} of ${protocol}. Name the data set and trial that it was trained on.`,
     );
   }
+  const dataset = await load({ ...options, training });
   await startTensorFlow({ threads });
   const data = openSet(dataset, split);
   const tensors = toTensors(network);

@@ -50,12 +50,14 @@ export interface Experiment {
   /** Loads or generates a data set, and says which classes are known. */
   data: (options: DataOptions) => Promise<{ dataset: Dataset; split: Split }> | { dataset: Dataset; split: Split };
   /**
-   * Names of several sets of unknown images that a network meets, where there are several: each gives cells of its own,
-   * and networks are trained once for all of them. Known classes, training images and `source` must be the same.
+   * Names of several sets of unknown images that a network meets: each gives cells of its own, and networks are trained
+   * once for all of them. Known classes and training images must be the same.
    */
   unknowns?: readonly string[];
   /** Whether the data are files, or generated from the seed. */
   source: "files" | "generated";
+  /** Whether the images are nobody's but the user's: then results go to the folder of the runs, never to `results/`. */
+  own?: boolean;
   /** Trials of its splits; empty where the seed makes the split. */
   trials: readonly number[];
   /** Its rows, each run without and with BackMix. */

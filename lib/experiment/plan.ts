@@ -27,8 +27,8 @@ export interface CellPlan {
   validation: number;
   /** Numbers that the data set was generated with. */
   settings: Record<string, number>;
-  /** Whether the network meets other unknown images in other cells. */
-  shared?: boolean;
+  /** SHA-256 of what training sees, if the network meets other unknown images in other cells. */
+  sharedTraining?: string;
 }
 
 /** The identity of a plan: its name, and the digest of what decides its numbers. */
@@ -45,5 +45,7 @@ export function identify(plan: CellPlan): { id: string; recipe_digest: string } 
  * The identity of the training of a plan, which cells share that differ in the unknown images only; else the plan's own.
  */
 export function identifyTraining(plan: CellPlan): { id: string; recipe_digest: string } {
-  return identify(plan.shared ? { ...plan, split: { ...plan.split, dataset: "", unknown: [] } } : plan);
+  const { split, source, sharedTraining: sha256 } = plan;
+  if (sha256 === undefined) return identify(plan);
+  return identify({ ...plan, split: { ...split, dataset: "", unknown: [] }, source: { ...source, sha256 } });
 }

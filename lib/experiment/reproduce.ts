@@ -47,11 +47,17 @@ export async function reproduce(experiment: Experiment, args: readonly string[])
   await runTask(async () => {
     const line = commandLine(experiment);
     const options = parseExperimentArgs(line, args);
-    if (options.help) return console.log(helpText(line));
-    if (options.printRecipe) return console.log(recipesText(experiment, options));
+    const asked = textAsked(experiment, line, options);
+    if (asked !== null) return console.log(asked);
     const { file } = await runExperiment(experiment, options, stopSignal());
     if (file !== null) printTable(file);
   });
+}
+
+/** The help or the recipes, if the options ask for them instead of a run; else null. */
+export function textAsked(experiment: Experiment, line: CommandLine, options: ExperimentOptions): string | null {
+  if (options.help) return helpText(line);
+  return options.printRecipe ? recipesText(experiment, options) : null;
 }
 
 /** Prints a result file's table and what it means. */
@@ -98,7 +104,6 @@ export async function runExperiment(
   let engine: Engine | null = null;
 
   for (const { seed, trial, unknown } of conditionsOf(experiment, preset, options)) {
-    const shared = experiment.unknowns !== undefined;
     const { dataset, split } = await unlessStopped(stop, experiment.data({ ...options, trial, seed, unknown }));
     const data = openSet(dataset, split, {
       seed,
@@ -118,7 +123,7 @@ export async function runExperiment(
           limit: options.limit ?? null,
           validation: options.validation ?? 0,
           settings: experiment.source === "generated" ? { p: options.p ?? DEFAULT_P } : {},
-          ...(shared && { shared }),
+          ...(experiment.unknowns && { sharedTraining: dataset.trainSha256 ?? dataset.source.sha256 }),
         };
         const { id } = identify(plan);
         const before = file?.cells.find((cell) => cell.id === id);
@@ -193,10 +198,10 @@ async function start({ threads, precision }: ExperimentOptions): Promise<Engine>
 }
 
 /** Where the runs and results of these options go: see {@linkcode reproduce}. */
-export function placesOf({ table }: Experiment, options: ExperimentOptions): Places {
+export function placesOf({ table, own = false }: Experiment, options: ExperimentOptions): Places {
   const { preset, epochs, limit, validation, p, precision } = options;
   const asPublished = [epochs, limit, validation, p].every((value) => value === undefined) && precision === "float32";
-  const byDefault = asPublished && options.out === "runs";
+  const byDefault = asPublished && options.out === "runs" && !own;
   const runs = `${options.out}/${table}.${preset}`;
   const folder = byDefault ? RESULTS : options.out;
   return { runs, result: `${folder}/${table}.${preset}.json`, scores: `${folder}/scores` };

@@ -14,7 +14,7 @@ import type { Cell, ResultFile } from "../results/result.ts";
 import { readScores, type RunScores } from "../results/scores.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { runCell } from "./cell.ts";
-import { datasetOf } from "./dataset_of.ts";
+import { datasetOf, listOf } from "./dataset_of.ts";
 import { hardwareOf } from "./environment.ts";
 import type { Experiment } from "./experiment.ts";
 import type { CellPlan } from "./plan.ts";
@@ -27,6 +27,7 @@ Usage: deno task rerun RESULT.json [options]
   --tolerance T    how far a figure may move where the processor or the threads are others; default 0.02
   --threads N      threads of the engine; default as recorded
   --data-dir DIR   where the data set lies, if it has files; without it, it is downloaded once
+  --skip-damaged   leave out images that cannot be decoded, as the recorded run did
   --help           this text
 
 Takes as long as the cell took. Exit code 1 if, with the recorded processor and threads, a score differs in one bit, or
@@ -44,6 +45,8 @@ export interface RerunOptions {
   threads?: number;
   /** The folder of the data set's files. */
   dataDir?: string;
+  /** Whether images that cannot be decoded are left out, as they were. */
+  skipDamaged?: boolean;
 }
 
 /** How it went. */
@@ -78,6 +81,7 @@ export function parseRerunArgs(args: readonly string[]): RerunOptions | null {
   const given = taskArguments(args, {
     task: "rerun",
     valued: ["cell", "tolerance", "threads", "data-dir"],
+    flags: ["skip-damaged"],
     paths: { count: 1, called: "result files" },
   });
   if (given === null) return null;
@@ -85,7 +89,8 @@ export function parseRerunArgs(args: readonly string[]): RerunOptions | null {
   const tolerance = Number(values.tolerance ?? 0.02);
   if (!(tolerance >= 0)) throw new UserError(`--tolerance ${values.tolerance}: give a number, 0 or more.`);
   const threads = wholeNumber("threads", values.threads, 1);
-  return { path, cell: values.cell, tolerance, threads, dataDir: values["data-dir"] };
+  const skipDamaged = given.flags["skip-damaged"];
+  return { path, cell: values.cell, tolerance, threads, dataDir: values["data-dir"], skipDamaged };
 }
 
 /**
@@ -100,7 +105,7 @@ export async function rerunCell(
   experiments: readonly Experiment[],
   stop: AbortSignal,
 ): Promise<Rerun> {
-  const { path, tolerance, dataDir } = options;
+  const { path, tolerance, dataDir, skipDamaged } = options;
   const file = await readResult(path);
   const cell = cellOf(file, path, options.cell);
   const experiment = experiments.find(({ table }) => table === file.table);
@@ -115,15 +120,9 @@ export async function rerunCell(
   const { split: { protocol, known, unknown }, trial, seed, data: { name, sha256, limit, settings } } = cell;
   const threads = options.threads ?? cell.engine.threads;
   const engine = await startTensorFlow({ threads });
-  const lists = protocol === "cssr" ? "cssr" : "arpl";
-  const dataset = await datasetOf(experiment, { name, sha256 }, {
-    dataDir,
-    trial,
-    protocol: lists,
-    seed,
-    threads,
-    p: settings.p,
-  });
+  const lists = listOf(protocol);
+  const wanted = { dataDir, trial, protocol: lists, seed, threads, skipDamaged, p: settings.p };
+  const dataset = await datasetOf(experiment, { name, sha256 }, wanted);
   const split = { protocol, dataset: name, trial, known, unknown };
   const plan: CellPlan = {
     ...{ method, recipe: cell.recipe as unknown as Recipe, trial, seed, split, dataset: name, source: dataset.source },
@@ -135,7 +134,9 @@ export async function rerunCell(
     const run = { table: file.table, directory, resume: false, stop, label: cell.id };
     const finished = await runCell(plan, images, engine, run);
     if ("validationAccuracy" in finished) throw new Error("a cell without validation share gave a validation result");
-    const alike = cell.engine.threads === threads && cell.hardware.processor === hardwareOf().processor;
+    const here = hardwareOf().processor;
+    const there = cell.hardware.processor; // older records name the model only, without its kind
+    const alike = cell.engine.threads === threads && (here === there || here.startsWith(`${there} (`));
     return verdict(cell, finished.cell, equalBits(recorded, finished.scores), alike, tolerance);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -162,7 +163,8 @@ function equalBits(a: RunScores, b: RunScores): { scores: number; differ: number
   return { scores, differ };
 }
 
-function verdict(
+/** What to say of a repeated cell; `alike` if processor and threads are the recorded ones. */
+export function verdict(
   before: Cell,
   after: Pick<Cell, "metrics" | "hardware" | "engine">,
   { scores, differ }: { scores: number; differ: number },

@@ -6,7 +6,7 @@
  */
 import type { Backbone } from "../backbones/backbone.ts";
 import { type ColourNormalisation, normalised } from "../backbones/normalised.ts";
-import { type BackboneArrays, fromPytorch, pytorchName, taken, toPytorch } from "../backbones/pytorch.ts";
+import { type BackboneArrays, found, fromPytorch, pytorchName, taken, toPytorch } from "../backbones/pytorch.ts";
 import { BACKBONE_NAMES, type BackboneName, backboneOf } from "../backbones/table.ts";
 import type { HostArray } from "../engine/host_array.ts";
 import { stream } from "../engine/streams.ts";
@@ -105,7 +105,7 @@ function ofCheckpoint(path: string, { arrays, metadata }: Safetensors, methods: 
   const method = methodNamed(called, methods, path);
   const { form, channels } = formOf(name, width);
   const classes = split.known.length;
-  const found = (prefix: string) => (leaf: { shape: readonly number[] }, at: string): HostArray => {
+  const stored = (prefix: string) => (leaf: { shape: readonly number[] }, at: string): HostArray => {
     const array = arrays.get(`network.${prefix}${at}`);
     if (array?.shape.join() !== leaf.shape.join()) {
       throw new UserError(`${path}: ${prefix}${at} is [${array?.shape ?? "not there"}], expected [${leaf.shape}].`);
@@ -117,10 +117,10 @@ function ofCheckpoint(path: string, { arrays, metadata }: Safetensors, methods: 
     normalisation: { mean: colour(normalisation.mean), deviation: colour(normalisation.deviation) },
     network: {
       params: {
-        backbone: mapTree(form.params, found("params.backbone.")) as BackboneArrays["params"],
-        method: mapTree(method.init({ classes, channels }, stream(0, "form")), found("params.method.")),
+        backbone: mapTree(form.params, stored("params.backbone.")) as BackboneArrays["params"],
+        method: mapTree(method.init({ classes, channels }, stream(0, "form")), stored("params.method.")),
       },
-      state: mapTree(form.state, found("state.")) as BackboneArrays["state"],
+      state: mapTree(form.state, stored("state.")) as BackboneArrays["state"],
     },
   });
 }
@@ -129,7 +129,8 @@ function ofPytorch(path: string, file: Safetensors, methods: readonly Method[], 
   const { metadata } = file;
   const arrays = new Map(file.arrays);
   const name = backboneIn(path, arrays, options.backbone ?? metadata.architecture);
-  const width = arrays.get(stemOf(name).array)!.shape[0] / stemOf(name).channels;
+  const stem = stemOf(name);
+  const width = found(arrays, stem.array, path).shape[0] / stem.channels;
   const method = methodNamed(options.method ?? metadata.method ?? "softmax", methods, path);
   const normalisation = {
     mean: colours(path, "mean", options.mean ?? metadata.mean),

@@ -10,6 +10,7 @@ export interface Reasons {
 /**
  * Reads the list: lines `- FILE, CELL: reason`, where * is every cell of the file. All else is text for people.
  *
+ * @param before the list as it was: its lines explained earlier moves, and no longer count
  * @throws {UserError} if a line begins like an entry and is none
  *
  * @example
@@ -19,13 +20,14 @@ export interface Reasons {
  * assertEquals(reasons.of("cifar10.quick.json", "softmax.trial0.seed0.3a07eef6"), "a new optimiser");
  * ```
  */
-export function reasonsIn(text: string): Reasons {
+export function reasonsIn(text: string, before = ""): Reasons {
   const reasons = new Map<string, string>();
+  const old = new Set(before.split("\n"));
   for (const line of text.split("\n")) {
-    if (!/^- \S+\.json\b/.test(line)) continue;
+    if (old.has(line) || !/^- \S+\.json\b/.test(line)) continue;
     const [, file, cell, reason] = /^- ([^,\s]+\.json), ([^:\s]+): (.*\S)\s*$/.exec(line) ?? [];
     if (reason === undefined) {
-      throw new UserError(`results/CHANGES.md: "${line}" is no entry. Write: - FILE, CELL: reason`);
+      throw new UserError(`"${line}" is no entry of a list of changes. Write: - FILE, CELL: reason`);
     }
     reasons.set(`${file}, ${cell}`, reason);
   }

@@ -16,7 +16,7 @@ seconds a cell, writes nothing.
   --help  this text`;
 
 /** Result files are called TABLE.PRESET.json; results/ holds others too. */
-const NAME = /^[^.]+\.[^.]+\.json$/;
+export const RESULT_FILE = /^[^.]+\.[^.]+\.json$/;
 
 /**
  * Runs the task.
@@ -51,7 +51,7 @@ export async function checkReport(
 export async function resultFiles(folder: string): Promise<string[]> {
   try {
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-    return names.filter((name) => NAME.test(name)).sort().map((name) => `${folder}/${name}`);
+    return names.filter((name) => RESULT_FILE.test(name)).sort().map((name) => `${folder}/${name}`);
   } catch (error) {
     throw fileError(error, "read", folder);
   }

@@ -26,7 +26,8 @@ const WIDTH = 2 * 1.959964;
  *
  * @param before one file
  * @param after the other
- * @param threshold how many standard errors a figure may move and still count as the same
+ * @param threshold how many standard errors a figure may move and still count as the same; above 0 it lets the last loss
+ * go free too, which has no error of its own. Other entries must agree
  */
 export function movedBetween(before: ResultFile, after: ResultFile, threshold: number): Moved[] {
   const cells = new Map(after.cells.map((cell) => [cell.id, cell]));
@@ -35,7 +36,8 @@ export function movedBetween(before: ResultFile, after: ResultFile, threshold: n
     ...before.cells.flatMap((cell): Moved[] => {
       const other = cells.get(cell.id);
       if (other === undefined) return [{ cell: cell.id, entry: "", before: "there", after: undefined }];
-      return moved(cell.id, entriesOf("", compared(cell)), entriesOf("", compared(other)), threshold);
+      const [a, b] = [cell, other].map((one) => entriesOf("", compared(one, threshold === 0)));
+      return moved(cell.id, a, b, threshold);
     }),
   ];
 }
@@ -73,7 +75,8 @@ function shown(value: unknown): unknown {
   return isFigure(value) ? value.value : value;
 }
 
-function compared({ split, recipe, data, training, metrics, headline, extra }: Cell) {
+function compared({ split, recipe, data, training, metrics, headline, extra }: Cell, loss: boolean) {
   const { epochs, steps, images, last_loss } = training;
-  return { split, recipe, data, training: { epochs, steps, images, last_loss }, metrics, headline, extra: extra ?? {} };
+  const trained = { epochs, steps, images, ...(loss && { last_loss }) };
+  return { split, recipe, data, training: trained, metrics, headline, extra: extra ?? {} };
 }

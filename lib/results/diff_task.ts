@@ -5,7 +5,7 @@ import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { reasonsIn } from "./changes.ts";
-import { resultFiles } from "./check_task.ts";
+import { RESULT_FILE, resultFiles } from "./check_task.ts";
 import { type Moved, movedBetween } from "./diff.ts";
 import { parseResult, readResult } from "./read.ts";
 import type { ResultFile } from "./result.ts";
@@ -49,7 +49,14 @@ export async function diffReport(args: readonly string[]): Promise<Report> {
   const [before, after] = base === undefined
     ? await Promise.all(paths.map(filesAt))
     : [await filesIn(base), await filesAt("results")];
-  const reasons = reasonsIn(await optional(changes));
+  const list = await Deno.readTextFile(changes).catch((error) => {
+    if (error instanceof Deno.errors.NotFound && given.values.changes === undefined) return "";
+    throw fileError(error, "read", changes);
+  });
+  const reasons = reasonsIn(
+    list,
+    base === undefined ? "" : await git(base, "show", `${base}:./${changes}`).catch(() => ""),
+  );
 
   const moved = pairs(before, after).flatMap(({ name, a, b }) =>
     movedBetween(a, b, threshold).map((one) => ({ ...one, file: name, reason: reasons.of(name, one.cell) }))
@@ -58,7 +65,7 @@ export async function diffReport(args: readonly string[]): Promise<Report> {
   const unexplained = moved.filter(({ reason }) => reason === undefined).length;
   const verdict = unexplained === 0
     ? `${moved.length} entries moved, each with its reason.`
-    : `${moved.length} entries moved, ${unexplained} without a reason. Give it in results/CHANGES.md, a line for each cell: ` +
+    : `${moved.length} entries moved, ${unexplained} without a reason. Give it in ${changes}, a line for each cell: ` +
       "- FILE, CELL: why";
   return { code: unexplained === 0 ? 0 : 1, text: `${table(moved)}\n\n${verdict}` };
 }
@@ -97,27 +104,20 @@ async function filesAt(path: string): Promise<Files> {
 
 /** The result files of a commit. */
 async function filesIn(revision: string): Promise<Files> {
-  const git = async (...args: string[]) => {
-    const { success, stdout, stderr } = await new Deno.Command("git", { args }).output();
-    if (success) return new TextDecoder().decode(stdout);
-    throw new UserError(
-      `--base ${revision}: ${new TextDecoder().decode(stderr).trim()}. Name a commit of this project.`,
-    );
-  };
-  const names = (await git("ls-tree", "--name-only", revision, "results/")).split("\n")
-    .filter((path) => /^results\/[^./]+\.[^./]+\.json$/.test(path));
+  const names = (await git(revision, "ls-tree", "--name-only", revision, "results/")).split("\n")
+    .filter((path) => RESULT_FILE.test(basename(path)));
   const read = async (path: string) =>
-    [basename(path), parseResult(await git("show", `${revision}:${path}`), path)] as const;
+    [basename(path), parseResult(await git(revision, "show", `${revision}:./${path}`), path)] as const;
   return new Map(await Promise.all(names.map(read)));
 }
 
-async function optional(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw fileError(error, "read", path);
-  }
+/** What git prints. */
+async function git(revision: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("git", { args }).output().catch((error) => {
+    throw new UserError(`--base ${revision}: git cannot be run (${error.message}). Install it, or name two folders.`);
+  });
+  if (success) return new TextDecoder().decode(stdout);
+  throw new UserError(`--base ${revision}: ${new TextDecoder().decode(stderr).trim()}. Name a commit of this project.`);
 }
 
 if (import.meta.main) await runReport(() => diffReport(Deno.args));

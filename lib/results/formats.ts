@@ -17,6 +17,8 @@ export function csv(table: Table): string {
 
 const ESCAPED: Record<string, string> = {
   "\\": "\\textbackslash{}",
+  "^": "\\textasciicircum{}",
+  "~": "\\textasciitilde{}",
   "±": "$\\pm$",
   ...Object.fromEntries([..."&%$#_{}"].map((sign) => [sign, `\\${sign}`])),
 };
@@ -32,7 +34,7 @@ const ESCAPED: Record<string, string> = {
  */
 export function latex([titles, ...rows]: Table): string {
   const line = (row: string[]) =>
-    `${row.map((cell) => cell.replace(/[\\&%$#_{}±]/g, (sign) => ESCAPED[sign])).join(" & ")} \\\\`;
+    `${row.map((cell) => cell.replace(/[\\^~&%$#_{}±]/g, (sign) => ESCAPED[sign])).join(" & ")} \\\\`;
   return [
     `\\begin{tabular}{${titles.map((_, i) => i < 2 ? "l" : "r").join("")}}`,
     ...["\\toprule", line(titles), "\\midrule", ...rows.map(line), "\\bottomrule"],

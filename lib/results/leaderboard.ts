@@ -1,7 +1,8 @@
 /** Merges result files that several people made into one table, and tells which were checked against their scores. */
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { fileError } from "../files/file_error.ts";
 import { UserError } from "../files/user_error.ts";
+import { RESULT_FILE } from "./check_task.ts";
 import { readResult } from "./read.ts";
 import { agrees, recompute } from "./recompute.ts";
 import type { ResultFile } from "./result.ts";
@@ -32,35 +33,43 @@ export async function entriesBelow(
   progress: (path: string) => void = () => {},
 ): Promise<{ entries: Entry[]; refused: string[] }> {
   const [entries, refused]: [Entry[], string[]] = [[], []];
-  for (const path of (await jsonBelow(folder)).sort()) {
+  for (const path of (await resultsBelow(folder)).sort()) {
     progress(path);
     try {
       const file = await readResult(path);
+      checkSummary(file, path);
       entries.push({ path: relative(folder, path), file, standing: await standingOf(file, dirname(path)) });
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      refused.push(error.message);
+      if (error instanceof RangeError) refused.push(`${path}: its scores give no figures (${error.message})`);
+      else if (error instanceof UserError) refused.push(error.message);
+      else throw error;
     }
   }
   return { entries, refused };
 }
 
-async function standingOf(file: ResultFile, folder: string): Promise<Standing> {
-  try {
-    return (await recompute(file, folder)).every((one) => agrees(one)) ? "recomputed" : "differs";
-  } catch (error) {
-    if (error instanceof UserError) return "scores absent";
-    throw error;
+/** Anybody may have sent it: what the table reads must be there. */
+function checkSummary({ cells, summary }: ResultFile, path: string): void {
+  for (const { cells: ids, headline, metrics } of summary.rows) {
+    if (ids.length > 0 && cells.some(({ id }) => id === ids[0]) && metrics[headline] !== undefined) continue;
+    throw new UserError(`${path}: its summary names a cell or a score that is not in it. Write the file again.`);
   }
 }
 
-async function jsonBelow(folder: string): Promise<string[]> {
+async function standingOf(file: ResultFile, folder: string): Promise<Standing> {
+  for (const { scores_file } of file.cells) {
+    if (!await Deno.stat(resolve(folder, scores_file)).then(() => true, () => false)) return "scores absent";
+  }
+  return (await recompute(file, folder)).every((one) => agrees(one)) ? "recomputed" : "differs";
+}
+
+async function resultsBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
       const path = `${folder}/${name}`;
-      if (isDirectory) found.push(...await jsonBelow(path));
-      else if (name.endsWith(".json")) found.push(path);
+      if (isDirectory) found.push(...await resultsBelow(path));
+      else if (RESULT_FILE.test(name)) found.push(path);
     }
   } catch (error) {
     throw fileError(error, "read", folder);
@@ -68,19 +77,38 @@ async function jsonBelow(folder: string): Promise<string[]> {
   return found;
 }
 
-/** One row for each method of each file, by table and then by AUROC, the best first. */
+/**
+ * One row for each method of each file, by table and then by AUROC, the best first. Recipe (with a short digest of all that
+ * decides its numbers) and data are shown, since options may have changed what the preset says.
+ */
 export function leaderboardOf(entries: readonly Entry[]): Table {
   const rows = entries.flatMap(({ path, file, standing }) => {
     const on = dataTitle(file);
     return file.summary.rows.map(({ cells, headline, metrics }) => {
       const cell = file.cells.find(({ id }) => id === cells[0])!;
       const { auroc, acc } = metrics[headline];
-      const name = `${file.table}, ${file.preset}`;
+      const name = `${file.table}, ${file.preset}${on(cell)}`;
+      const { limit, official } = cell.data;
+      const data = [official ? "official" : "not official", ...(limit === null ? [] : [`${limit} images`])].join(", ");
+      const recipe = `${cell.training.epochs} epochs, ${cell.recipe_digest.slice(0, 8)}`;
       const figures = [percentOf(auroc), percentOf(acc)];
-      const text = [name, rowName(cell) + on(cell), words(headline), String(cells.length), ...figures, standing, path];
+      const text = [
+        name,
+        rowName(cell),
+        words(headline),
+        String(cells.length),
+        ...figures,
+        recipe,
+        data,
+        standing,
+        path,
+      ];
       return { name, auroc: auroc.mean, text };
     });
   });
   rows.sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : b.auroc - a.auroc);
-  return [["Table", "Method", "Score", "Runs", "AUROC", "ACC", "Figures", "File"], ...rows.map(({ text }) => text)];
+  return [
+    ["Table", "Method", "Score", "Runs", "AUROC", "ACC", "Recipe", "Data", "Figures", "File"],
+    ...rows.map(({ text }) => text),
+  ];
 }

@@ -36,7 +36,7 @@ export async function tableReport(args: readonly string[]): Promise<string> {
     case "markdown":
       return [markdown(table), "", ...notesOf(file)].join("\n");
     case "csv":
-      return csv(table).trimEnd();
+      return csv(table).slice(0, -2); // printing ends the last line
     case "latex":
       return [latex(table), ...notesOf(file).map((note) => `% ${note}`)].join("\n");
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { imageFolder } from "../../lib/datasets/image_folder.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { decodeJpeg } from "../../lib/datasets/jpeg.ts";
@@ -64,10 +64,21 @@ Deno.test("an image of the wanted size keeps its pixels, JPEG or PNG", async () 
   assertEquals([...image(17).subarray(3 * (64 * 5 + 9), 3 * (64 * 5 + 9) + 3)], [9, 5, 12]);
 });
 
-Deno.test("what was decoded is kept until a file changes", async () => {
+Deno.test("what was decoded is kept until a file changes, however the folder is named", async () => {
   const dir = await folder();
   const first = await load(dir);
-  assertEquals(await load(dir), first);
+  const kept = async () =>
+    (await Array.fromAsync(Deno.readDir(join(home, "cache", "datasets")))).filter(({ name }) =>
+      name.startsWith("folder.")
+    )
+      .length;
+  const count = await kept();
+  assert(count > 0);
+  for (const name of [dir, `${dir}/`, join(dir, "..", basename(dir), ".")]) assertEquals(await load(name), first);
+  assertEquals(await kept(), count);
+  await Deno.writeTextFile(join(dir, "classes.json"), JSON.stringify({ ...written, test: 0.5 }));
+  assert((await load(dir)).dataset.source.sha256 !== first.dataset.source.sha256); // other images are tested on
+  await Deno.writeTextFile(join(dir, "classes.json"), JSON.stringify(written));
   await Deno.writeFile(join(dir, "elk", "0.png"), png(33, 33, () => [1, 2, 3]));
   const second = await load(dir);
   assert(second.dataset.source.sha256 !== first.dataset.source.sha256);

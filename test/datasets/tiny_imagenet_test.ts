@@ -52,7 +52,9 @@ async function unpacked(content: Record<string, Uint8Array>): Promise<string> {
   return dir;
 }
 
-const load = (dataDir: string, trainClasses: readonly number[] = [7]) => tinyImagenet({ dataDir, trainClasses });
+const counts = { validation: 3, each: 2 };
+const load = (dataDir: string, trainClasses: readonly number[] = [7]) =>
+  tinyImagenet({ dataDir, trainClasses, counts });
 const message = async (dataDir: string, trainClasses?: readonly number[]) =>
   (await assertRejects(() => load(dataDir, trainClasses), UserError)).message;
 const cached = async () =>
@@ -105,10 +107,17 @@ Deno.test("each damage is named with its file", async () => {
   assertMatch(await changed({ "val/images/val_1.JPEG": small }), /val_1\.JPEG: 48 x 32 pixels, expected 64 x 64\./);
   assertMatch(await changed({ "val/images/val_1.JPEG": undefined }), /val\/images\/val_1\.JPEG not in it/);
   assertMatch(await changed({ "wnids.txt": text(ids.slice(1)) }), /wnids\.txt names 199 classes, expected 200\./);
-  const odd = text(["val_0.JPEG\tn5\t0\t0\t0\t0"]);
+  const odd = text(["val_0.JPEG\tn5\t0\t0\t0\t0", "", "val_1.JPEG\tn5", "val_2.JPEG\tn5"]);
+  const short = text([`val_0.JPEG\t${ids[0]}\t0\t0\t0\t0`]);
+  assertMatch(await changed({ "val/val_annotations.txt": short }), /names 1 images, expected 3\. It is cut off:/);
+  const third = { [`train/${ids[7]}/images/${ids[7]}_9.JPEG`]: grey };
+  assertMatch(await changed(third), /train\/n1007\/images holds 3 images, expected 2\./);
   assertMatch(await changed({ "val/val_annotations.txt": odd }), /val_annotations\.txt has the line "val_0\.JPEG\tn5/);
   assertMatch(
-    await changed({ [`train/${ids[7]}/images/${ids[8]}_1.JPEG`]: grey }),
+    await changed({
+      [`train/${ids[7]}/images/${ids[8]}_1.JPEG`]: grey,
+      [`train/${ids[7]}/images/${ids[7]}_3.JPEG`]: undefined,
+    }),
     /train\/n1007\/images\/n1008_1\.JPEG is of another class\./,
   );
 });

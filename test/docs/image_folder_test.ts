@@ -1,8 +1,13 @@
 /** `docs/image-folder.md`, done as it says with small pictures. */
 import { assertEquals } from "@std/assert";
+import { startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { readResult } from "../../lib/results/read.ts";
 import { writePictures } from "../datasets/pictures.ts";
+import { ownCache } from "../files/own_cache.ts";
 import { copyOfProject, follow, read } from "./markdown.ts";
+
+await startTensorFlow(); // in the user's cache, if it must be fetched
+await ownCache();
 
 Deno.test("who follows image-folder.md has a table of images of their own", async () => {
   const folder = await copyOfProject();

@@ -144,7 +144,7 @@ Deno.test("the command line names a folder, and scores with commas between; mist
   assertEquals(parseEvaluateArgs(["RUN"])?.options.scores, "all");
   assertEquals(parseEvaluateArgs(["RUN", "--scores", "knn, vim", "--threads=2"]), {
     directory: "RUN",
-    options: { scores: ["knn", "vim"], dataDir: undefined, threads: 2 },
+    options: { scores: ["knn", "vim"], dataDir: undefined, threads: 2, skipDamaged: false },
   });
   assertEquals(parseEvaluateArgs(["--help"]), null);
   for (

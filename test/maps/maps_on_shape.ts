@@ -10,8 +10,8 @@
  */
 import { methodsPriorsExperiment } from "../../experiments/methods_priors.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
-import { helpText, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
-import { commandLine, runExperiment } from "../../lib/experiment/reproduce.ts";
+import { parseExperimentArgs } from "../../lib/experiment/command_line.ts";
+import { commandLine, runExperiment, textAsked } from "../../lib/experiment/reproduce.ts";
 import { type CamColumn, camGallery } from "../../lib/figures/cam_gallery.ts";
 import { writeAtomic } from "../../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../../lib/files/task.ts";
@@ -43,7 +43,8 @@ if (import.meta.main) {
   await runTask(async () => {
     const line = { ...commandLine(experiment), command: "deno task test:maps", out: "runs/maps" };
     const options = parseExperimentArgs(line, Deno.args);
-    if (options.help) return console.log(helpText(line));
+    const asked = textAsked(experiment, line, options);
+    if (asked !== null) return console.log(asked);
     const columns: CamColumn[] = [];
     let shown: Uint8Array[] = [];
     let side = 0;

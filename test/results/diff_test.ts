@@ -29,7 +29,8 @@ function changed(change: (file: ResultFile) => void): ResultFile {
 async function report(after: ResultFile, ...args: string[]) {
   await Deno.mkdir(b, { recursive: true });
   await Deno.writeTextFile(`${b}/${name}`, JSON.stringify(after));
-  return await diffReport([a, b, "--changes", changes, ...args]);
+  const given = await Deno.stat(changes).then(() => ["--changes", changes], () => []);
+  return await diffReport([a, b, ...given, ...args]);
 }
 
 Deno.test("a figure that moved is listed with its distance in standard errors, and a threshold lets it pass", () => {
@@ -104,11 +105,16 @@ Deno.test("mistakes of the command line and of the list of reasons are plain", a
   assertThrows(
     () => reasonsIn("- cifar10.quick.json: no cell"),
     UserError,
-    '"- cifar10.quick.json: no cell" is no entry.',
+    '"- cifar10.quick.json: no cell" is no entry of a list of changes.',
   );
   assertEquals(
     reasonsIn("- a list item\n- see cifar10.quick.json, there: yes").of("cifar10.quick.json", "there"),
     undefined,
   );
+  assertEquals(
+    reasonsIn("- a.b.json, c: old\n- a.b.json, d: new", "- a.b.json, c: old").of("a.b.json", "c"),
+    undefined,
+  );
+  await assertRejects(() => diffReport([a, b, "--changes", `${folder}/none.md`]), UserError, "none.md");
   assertMatch((await diffReport(["--help"])).text, /^Lists what moved between result files\./);
 });

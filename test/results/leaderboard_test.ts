@@ -36,11 +36,26 @@ Deno.test("a file that is none is named, and what differs ends with exit code 1"
   assertEquals((await leaderboardReport([folder])).code, 1);
   await Deno.remove(`${folder}/eve`, { recursive: true });
   assertEquals((await leaderboardReport([folder])).code, 0);
-  await Deno.writeTextFile(`${folder}/bob/notes.json`, "[]");
+  await Deno.writeTextFile(`${folder}/bob/bench.json`, "[]"); // no result file by its name
+  assertEquals((await leaderboardReport([folder])).code, 0);
+  await Deno.writeTextFile(`${folder}/bob/notes.quick.json`, "[]");
   const { code, text } = await leaderboardReport([folder]);
   assertEquals(code, 1);
   assertStringIncludes(text, "Left out: ");
-  assertMatch(text, /bob\/notes\.json/);
+  assertMatch(text, /bob\/notes\.quick\.json/);
+});
+
+Deno.test("a score file that is damaged, or a summary of other cells, is refused, and the others still stand", async () => {
+  const folder = await sent();
+  const scores = `${folder}/ada/scores`;
+  for await (const { name } of Deno.readDir(scores)) await Deno.truncate(`${scores}/${name}`, 100);
+  const path = `${folder}/eve/cifar10.quick.json`;
+  const file = JSON.parse(await Deno.readTextFile(path));
+  file.summary.rows[0].cells = ["of.another"];
+  await Deno.writeTextFile(path, JSON.stringify(file));
+  const { entries, refused } = await entriesBelow(folder);
+  assertEquals(entries.map((entry) => entry.path), ["bob/cifar10.quick.json"]);
+  assertMatch(refused.join("\n"), /ada.*\n.*eve\/cifar10\.quick\.json: its summary names a cell/s);
 });
 
 Deno.test("an empty folder, or none, is refused", async () => {

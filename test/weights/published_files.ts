@@ -17,8 +17,11 @@ const folder = Deno.env.get("WEIGHTS") ?? `${shared}weights`;
 const dataDir = Deno.env.get("DATA") ?? `${shared}data`;
 
 /** Paths and truth; null where the files are not. */
-export const PUBLISHED = await Deno.readTextFile(`${folder}/truth.json`).then(
-  (text) => ({
+export const PUBLISHED = await Promise.all([
+  Deno.readTextFile(`${folder}/truth.json`),
+  Deno.stat(`${dataDir}/tiny-imagenet-200.zip`),
+]).then(
+  ([text]) => ({
     weights: (trial: number) => `${folder}/tinyimagenet-trial${trial}.safetensors`,
     dataDir,
     truth: JSON.parse(text) as Truth[],
