@@ -4,7 +4,7 @@ import { fileError } from "../files/file_error.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { readResult } from "./read.ts";
-import { agrees, recompute, type Recomputed } from "./recompute.ts";
+import { agrees, recompute, type Recomputed, shown } from "./recompute.ts";
 
 const HELP = `Checks result files: layout, and every figure with its interval against the committed scores.
 
@@ -58,13 +58,7 @@ export async function resultFiles(folder: string): Promise<string[]> {
 }
 
 function line({ of, figure, recorded, again }: Recomputed): string {
-  const show = ([value, low, high]: number[]) =>
-    high === undefined ? text(value) : `${text(value)} (${text(low)} to ${text(high)})`;
-  return `${of} ${figure}: stored ${show(recorded)}, recomputed ${show(again)}`;
-}
-
-function text(value: number): string {
-  return Number.isNaN(value) ? "absent" : String(value);
+  return `${of} ${figure}: stored ${shown(recorded)}, recomputed ${shown(again)}`;
 }
 
 if (import.meta.main) await runReport(() => checkReport(Deno.args));

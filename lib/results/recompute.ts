@@ -59,6 +59,12 @@ export function agrees({ recorded, again }: Recomputed, tolerance = 1e-9): boole
   return recorded.every((value, i) => Math.abs(value - again[i]) <= tolerance); // NaN does not agree
 }
 
+/** A figure as text: its value, with its interval if it has one; what is not there is "absent". */
+export function shown([value, low, high]: readonly number[]): string {
+  const text = (number: number) => Number.isNaN(number) ? "absent" : String(number);
+  return high === undefined ? text(value) : `${text(value)} (${text(low)} to ${text(high)})`;
+}
+
 function beside(of: string, recorded: FiguresByScore, again: FiguresByScore): Recomputed[] {
   const scores = [...new Set([...Object.keys(recorded), ...Object.keys(again)])];
   return scores.flatMap((score) =>

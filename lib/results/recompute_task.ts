@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { readResult } from "./read.ts";
-import { agrees, recompute } from "./recompute.ts";
+import { agrees, recompute, shown } from "./recompute.ts";
 import { terminal } from "./table.ts";
 
 const HELP = `Recomputes every figure of a result file, with its interval, from the scores that lie beside it.
@@ -26,21 +26,15 @@ export async function recomputeReport(args: readonly string[]): Promise<Report> 
 
   const found = await recompute(await readResult(path), dirname(path));
   const differing = found.filter((one) => !agrees(one));
-  const show = ([value, low, high]: number[]) =>
-    high === undefined ? text(value) : `${text(value)} (${text(low)} to ${text(high)})`;
   const rows = found
     .filter((one) => one.of !== "summary" || !agrees(one))
-    .map((one) => [one.of, one.figure, show(one.recorded), show(one.again), agrees(one) ? "" : "differs"]);
+    .map((one) => [one.of, one.figure, shown(one.recorded), shown(one.again), agrees(one) ? "" : "differs"]);
   const table = terminal([["Cell", "Figure", "As recorded", "Recomputed", ""], ...rows]);
   const count = found.reduce((sum, one) => sum + one.recorded.length, 0);
   const verdict = differing.length === 0
     ? `${count} numbers recomputed, all as recorded.`
     : `${count} numbers recomputed; ${differing.length} figures differ.`;
   return { code: differing.length === 0 ? 0 : 1, text: `${table}\n${verdict}` };
-}
-
-function text(value: number): string {
-  return Number.isNaN(value) ? "absent" : String(value);
 }
 
 if (import.meta.main) await runReport(() => recomputeReport(Deno.args));
