@@ -46,10 +46,15 @@ export async function withTables(
   );
 }
 
-/** The text with what stands between `<!-- splits -->` and `<!-- /splits -->` replaced, if it has such markers. */
-export function withSplits(text: string, splits: string): string {
-  return text.replace(
-    /<!-- splits -->[\s\S]*?<!-- \/splits -->/,
-    () => `<!-- splits -->\n\n${splits}\n\n<!-- /splits -->`,
-  );
+/** The text with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced, if it has such markers. */
+export async function withBlock(
+  text: string,
+  name: string,
+  content: () => string | Promise<string>,
+): Promise<string> {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const block = new RegExp(`${begin}[\\s\\S]*?${end}`);
+  if (!block.test(text)) return text;
+  const inside = await content();
+  return text.replace(block, () => `${begin}\n\n${inside}\n\n${end}`);
 }

@@ -1,18 +1,19 @@
 /** `deno task readme`: the tables of the documents from the result files; `--check` fails if they are out of date. */
 import { writeTextAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
+import { type Bench, benchNote, benchTable } from "./bench_table.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { comparisonOf } from "./comparison.ts";
 import { readResult } from "./read.ts";
 import { splitsMarkdown } from "../datasets/splits_table.ts";
-import { withSplits, withTables } from "./readme.ts";
+import { withBlock, withTables } from "./readme.ts";
 import { markdown, notesOf, tableOf } from "./table.ts";
 
 /** Documents with tables between markers. */
-const DOCUMENTS = ["README.md", "docs/results.md", "docs/protocol.md"];
+const DOCUMENTS = ["README.md", "docs/results.md", "docs/protocol.md", "docs/speed.md"];
 
-const HELP = `Writes the tables of ${DOCUMENTS.join(", ")} from results/*.json and from the splits.
+const HELP = `Writes the tables of ${DOCUMENTS.join(", ")} from results/*.json and the splits.
 
 Usage: deno task readme [--check]
 
@@ -49,7 +50,19 @@ async function renewed(folder: string, document: string): Promise<{ before: stri
     const file = await readResult(`${folder}/results/${name}.json`);
     return [markdown((short ? comparisonOf : tableOf)(file)), "", ...notesOf(file)].join("\n");
   };
-  return { before, after: withSplits(await withTables(before, table, path), splitsMarkdown()) };
+  const tables = await withTables(before, table, path);
+  const after = await withBlock(tables, "splits", splitsMarkdown);
+  return { before, after: await withBlock(after, "bench", () => benchMarkdown(folder)) };
+}
+
+async function benchMarkdown(folder: string): Promise<string> {
+  const path = `${folder}/results/bench.json`;
+  const bench: Bench = JSON.parse(
+    await Deno.readTextFile(path).catch((error) => {
+      throw fileError(error, "read", path);
+    }),
+  );
+  return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
 }
 
 if (import.meta.main) await runReport(() => updateReadme(Deno.args));

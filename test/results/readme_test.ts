@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
 import { updateReadme } from "../../lib/results/readme_task.ts";
-import { withSplits, withTables } from "../../lib/results/readme.ts";
+import { withBlock, withTables } from "../../lib/results/readme.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
 
@@ -13,6 +13,7 @@ Deno.test("README's table follows the result file, and --check says when it does
   await Deno.mkdir(`${folder}/docs`);
   await Deno.writeTextFile(`${folder}/docs/results.md`, "# No table yet\n");
   await Deno.writeTextFile(`${folder}/docs/protocol.md`, "# Protocol\n");
+  await Deno.writeTextFile(`${folder}/docs/speed.md`, "# Speed\n");
 
   const { code, text: said } = await updateReadme(["--check"], folder);
   assertEquals([code, said], [1, "Out of date: README.md. Run deno task readme."]);
@@ -36,6 +37,7 @@ Deno.test("a table in short has a row for each method, with the figures of the f
   await Deno.mkdir(`${folder}/docs`);
   await Deno.writeTextFile(`${folder}/docs/results.md`, "");
   await Deno.writeTextFile(`${folder}/docs/protocol.md`, "");
+  await Deno.writeTextFile(`${folder}/docs/speed.md`, "");
   await updateReadme([], folder);
 
   const [first, , titles, , row] = (await Deno.readTextFile(`${folder}/README.md`)).split("\n");
@@ -61,10 +63,23 @@ Deno.test("the splits of the protocol page are those of the lists, by name", asy
   assertStringIncludes(page, "| 1 | horse, frog, deer, truck, airplane, automobile |");
   assertStringIncludes(page, "| 0 | deer, horse, truck, automobile | dolphin, couch, aquarium fish, bottle,"); // 4, 7, 9, 1; 30, 25, 1, 9
   assertEquals(
-    withSplits("a <!-- splits -->old<!-- /splits --> b", "new"),
+    await withBlock("a <!-- splits -->old<!-- /splits --> b", "splits", () => "new"),
     "a <!-- splits -->\n\nnew\n\n<!-- /splits --> b",
   );
-  assertEquals(withSplits("no marker", "new"), "no marker");
+  const unread = () => Promise.reject(new Error("asked for in vain"));
+  assertEquals(await withBlock("no marker", "splits", unread), "no marker");
+});
+
+Deno.test("the table of speeds has the ratios of the benchmark's file", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/speed.md", import.meta.url));
+  const { rows, hardware } = JSON.parse(
+    await Deno.readTextFile(new URL("../../results/bench.json", import.meta.url)),
+  );
+  for (const { what, best, ratio } of rows) {
+    const line = page.split("\n").find((line) => line.startsWith(`| ${what} | ${best} |`));
+    assertStringIncludes(line ?? "", ` ${ratio.median.toFixed(2)} (`, what);
+  }
+  assertStringIncludes(page, `${hardware.processor}, ${hardware.cores} cores`);
 });
 
 Deno.test("a marker without its partner is an error, not a lost page", async () => {

@@ -1,0 +1,49 @@
+/** The table of `results/bench.json`, which `deno task bench` writes, for a document. */
+import type { Table } from "./table.ts";
+
+/** What the table needs of the file. */
+export interface Bench {
+  /** Commit that was measured. */
+  code_version: string;
+  /** Where. */
+  hardware: { processor: string; cores: number; avx512: boolean };
+  /** The load of the machine beside it. */
+  load: { busy: boolean };
+  /** Rounds of each row. */
+  rounds: number;
+  /** A row for each piece of work. */
+  rows: readonly {
+    what: string;
+    images?: number;
+    ours: { median: number };
+    torch: Record<string, { median: number }>;
+    best: string;
+    ratio: { median: number; min: number; max: number };
+  }[];
+}
+
+/** A row for each piece of work: images a second of both sides, and their ratio, above 1 where this project is faster. */
+export function benchTable({ rows }: Bench): Table {
+  return [
+    ["Work", "PyTorch's quickest way", "PyTorch", "here", "ratio (least to greatest)"],
+    ...rows.map(({ what, images, ours, torch, best, ratio }) => [
+      what,
+      best,
+      speed(torch[best].median, images),
+      speed(ours.median, images),
+      `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`,
+    ]),
+  ];
+}
+
+/** Where and how it was measured. */
+export function benchNote({ hardware, load, rounds, code_version }: Bench): string {
+  const { processor, cores, avx512 } = hardware;
+  return `Medians of ${rounds} rounds; ${processor}, ${cores} cores, ${avx512 ? "AVX-512" : "no AVX-512"}; code ` +
+    `${code_version}${load.busy ? "; other work ran on the machine" : ""}.`;
+}
+
+function speed(seconds: number, images?: number): string {
+  if (images === undefined) return `${Number((1000 * seconds).toPrecision(3))} ms`;
+  return `${Number((images / seconds).toPrecision(3)).toLocaleString("en")} images/s`;
+}
