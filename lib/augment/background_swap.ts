@@ -5,7 +5,7 @@
  *
  *     image_i = cover_i image_i + (1 - cover_i) (grey where image_j has foreground, else image_j)
  *
- * The label stays i's.
+ * The label stays i's. (lib/evaluation/cut_by_maps.ts puts images together by the same rule, by masks from a network's maps.)
  */
 import type { ImageSet } from "../datasets/image_set.ts";
 import type { Stream } from "../engine/streams.ts";
@@ -24,21 +24,24 @@ export function drawBackgrounds(random: Stream, count: number, images: number): 
  *
  * @param batch indices of the images
  * @param partners the images whose backgrounds are taken, one for each of the batch
+ * @param others the set that the partners are of; by default the batch's own
  */
 export function swapBackgrounds(
-  { images, foreground, side }: CoveredSet,
+  set: CoveredSet,
   batch: ArrayLike<number>,
   partners: ArrayLike<number>,
+  others: CoveredSet = set,
 ): Images {
+  const { images, foreground, side } = set;
   const area = side * side;
   const bytes = new Uint8Array(batch.length * area * CHANNELS);
   for (let k = 0, to = 0; k < batch.length; k++) {
     const [own, other] = [batch[k] * area, partners[k] * area];
     for (let p = 0; p < area; p++) {
       const cover = foreground[own + p] / 255;
-      const hidden = foreground[other + p] > 0;
+      const hidden = others.foreground[other + p] > 0;
       for (let c = 0; c < CHANNELS; c++, to++) {
-        const behind = hidden ? EXACT.grey : images[(other + p) * CHANNELS + c];
+        const behind = hidden ? EXACT.grey : others.images[(other + p) * CHANNELS + c];
         bytes[to] = Math.round(behind + cover * (images[(own + p) * CHANNELS + c] - behind));
       }
     }

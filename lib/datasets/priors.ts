@@ -25,6 +25,7 @@ import { createHash } from "node:crypto";
 import { type Stream, stream } from "../engine/streams.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Dataset, ImageSet } from "./image_set.ts";
+import type { PartlyKnown } from "./partly_known.ts";
 import { backgrounds } from "./priors_backgrounds.ts";
 import { coverage, shapes } from "./priors_shapes.ts";
 import { remaining, type Split } from "./splits.ts";
@@ -108,12 +109,6 @@ export function priors({ seed, p = DEFAULT_P, train = 4000, test = 1200 }: Prior
   };
 }
 
-/** Images whose foreground or background is known, or both, or neither; see {@linkcode partlyKnown}. */
-export type PartlyKnown = Record<
-  "knownOnKnown" | "knownOnUnrelated" | "unknownOnKnown" | "unknownOnUnrelated",
-  ImageSet
->;
-
 /**
  * Further images of *priors*, for measuring what a network makes of foreground and background apart: shapes of known or
  * unknown classes, on a known class's texture (of a known shape its own) or on one that no training image had.
@@ -131,24 +126,6 @@ export function partlyKnown(seed: number, size = 600): PartlyKnown {
     unknownOnKnown: set("unknown on known", unknown, known, 0),
     unknownOnUnrelated: set("unknown on unrelated", unknown, unknown, 0),
   };
-}
-
-/**
- * The images with part of their background taken from another set's images, from the left edge on; the shapes stay, and so
- * does the background where the other image has its own shape.
- *
- * @param set known shapes on their textures, such as `knownOnKnown`
- * @param other images of the same number, whose left part comes in where `set` has background
- * @param share of the width that is replaced, in [0, 1]
- */
-export function covered(set: ImageSet, other: ImageSet, share: number): ImageSet {
-  const images = set.images.slice();
-  const columns = Math.round(share * set.side);
-  for (let pixel = 0; pixel < images.length / 3; pixel++) {
-    if (pixel % set.side >= columns || set.foreground![pixel] > 0 || other.foreground![pixel] > 0) continue;
-    images.set(other.images.subarray(3 * pixel, 3 * pixel + 3), 3 * pixel);
-  }
-  return { ...set, name: `${set.name}, ${share} covered`, images };
 }
 
 /** What an image shows: the shape, and with what probability on its own texture. */

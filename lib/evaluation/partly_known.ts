@@ -2,7 +2,7 @@
  * What a network makes of foreground and background apart (the first finding of BackMix, TPAMI 2025): how many images it
  * accepts as known whose shape is known, or whose background is.
  */
-import type { PartlyKnown } from "../datasets/priors.ts";
+import type { PartlyKnown } from "../datasets/partly_known.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { logitScores } from "./logit_scores.ts";

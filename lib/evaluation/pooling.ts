@@ -9,13 +9,15 @@ import type { Tensor2D, Tensor4D } from "../engine/tensors.ts";
 import { auroc } from "../metrics/auroc.ts";
 import type { Evaluator } from "./evaluator.ts";
 
+/** Shares of the background that are covered. */
+const SHARES = [0.25, 0.5, 0.75, 1];
+
 /**
- * For each share of covered background the AUROC of the untouched images against the covered ones: 0.5 where covering
+ * For each share of covered background, a quarter to all, the AUROC of the untouched images against the covered ones: 0.5 where covering
  * changes nothing, 1 where each covered image scores below each untouched one.
  *
  * @param whole the images as they are
  * @param coveredBy gives the same images with a share of their background replaced
- * @param shares in (0, 1]
  * @returns `pooled_25`, the largest logit of the mean feature, and `best_cell_25`, the largest of any cell's, for share 0.25,
  * and so on
  */
@@ -23,7 +25,6 @@ export async function poolingFigures(
   run: Evaluator,
   whole: ImageSet,
   coveredBy: (share: number) => ImageSet,
-  shares: readonly number[],
 ): Promise<Record<string, number>> {
   const { method } = run;
   const scores = run.over(({ params, map, feature }) => {
@@ -39,7 +40,7 @@ export async function poolingFigures(
   };
   const untouched = await both(whole);
   const figures: Record<string, number> = {};
-  for (const share of shares) {
+  for (const share of SHARES) {
     const changed = await both(coveredBy(share));
     const percent = Math.round(100 * share);
     figures[`pooled_${percent}`] = auroc(untouched[0], changed[0]);

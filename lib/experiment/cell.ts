@@ -15,7 +15,7 @@ import type { ImageSet } from "../datasets/image_set.ts";
 import { checked } from "../methods/checked.ts";
 import { accuracy } from "../metrics/accuracy.ts";
 import type { Cell, Json } from "../results/result.ts";
-import { figuresOf, type RunScores, type SideScores } from "../results/scores.ts";
+import { figuresOf, resampledRun, type RunScores, type SideScores } from "../results/scores.ts";
 import { train, type Trained } from "../training/train.ts";
 import { aboutOf } from "./about.ts";
 import { codeVersion, engineOf, hardwareOf } from "./environment.ts";
@@ -111,8 +111,8 @@ async function finish(
     known: await sideScores(data.known, run, scorers, classes),
     unknown: await sideScores(data.unknown, run, scorers, classes),
   };
-  const metrics = figuresOf(scores, classes, BOOTSTRAP);
-  const extra = { ...await extraFigures(data, run, classes), ...await measure?.(run, { seed, trial }) };
+  const metrics = figuresOf(resampledRun(scores, classes, BOOTSTRAP));
+  const extra = { ...await extraFigures(data, run, classes), ...await measure?.(run, seed, data) };
   const cell: FinishedCell["cell"] = {
     recipe_digest: identify(plan).recipe_digest,
     method: method.name,

@@ -1,6 +1,7 @@
 /** What an experiment's script states: the table's caption as data. `reproduce` does the rest. */
 import type { BackmixOptions } from "../backmix/mix.ts";
 import type { Dataset } from "../datasets/image_set.ts";
+import type { OpenSet } from "../datasets/open_set.ts";
 import type { Split } from "../datasets/splits.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { Method } from "../methods/method.ts";
@@ -65,7 +66,7 @@ export interface Experiment {
   /** Its recipes; the first is the default. */
   presets: Readonly<Record<string, Preset>>;
   /** Further numbers of a trained network, for the result's `extra`; each by a name with _ between words. */
-  measure?: (run: Evaluator, options: Pick<DataOptions, "seed" | "trial">) => Promise<Record<string, number>>;
+  measure?: (run: Evaluator, seed: number, data: OpenSet) => Promise<Record<string, number>>;
   /** The published figures; null if there are none. */
   paper: PaperFigures | null;
 }

@@ -48,6 +48,16 @@ export type Intervals<Metrics> = { [Name in keyof Metrics]: Interval };
 /** One value with its interval a figure. */
 export type Measured<Metrics> = { [Name in keyof Metrics]: { value: number } & Interval };
 
+/** A run's figures, and the same of each resample of its images: what intervals are made of. */
+export interface Resampled<Metrics> {
+  /** As measured. */
+  value: Metrics;
+  /** Of each resample, `[resamples]` a figure. */
+  drawn: { [Name in keyof Metrics]: Float64Array };
+  /** What decides which images were drawn. */
+  by: { known: number; unknown: number; seed: number; resamples: number };
+}
+
 /**
  * The interval of each figure.
  *
@@ -66,7 +76,7 @@ export function bootstrap<Input extends ScoredSides>(
   input: Input,
   options: BootstrapOptions,
 ): Intervals<MetricsOf<Input>> {
-  return intervals(input, options, resampler(input));
+  return intervalsOf(resampled([input], options)[0]);
 }
 
 /**
@@ -82,15 +92,8 @@ export function bootstrapDifference<Input extends ScoredSides>(
   b: Input,
   options: BootstrapOptions,
 ): Measured<MetricsOf<Input>> {
-  if (a.known.length !== b.known.length || a.unknown.length !== b.unknown.length) {
-    throw new RangeError(
-      `runs on different images: ${a.known.length} and ${b.known.length} known, ` +
-        `${a.unknown.length} and ${b.unknown.length} unknown`,
-    );
-  }
-  const [first, second] = [resampler(a), resampler(b)];
-  const value = difference(metricsOf(a), metricsOf(b));
-  return withValues(value, intervals(a, options, (times) => difference(first(times), second(times))));
+  const [first, second] = [a, b].map((input) => resampled([input], options)[0]);
+  return measuredDifference(first, second);
 }
 
 /** Each figure with its interval; as `bootstrap`, and the figures themselves. */
@@ -98,7 +101,67 @@ export function measure<Input extends ScoredSides>(
   input: Input,
   options: BootstrapOptions,
 ): Measured<MetricsOf<Input>> {
-  return withValues(metricsOf(input), bootstrap(input, options));
+  return measured(resampled([input], options)[0]);
+}
+
+/**
+ * Resamples the images of a run, for several kinds of score at once. Which images are drawn depends on seed and numbers of
+ * images alone, so that two runs on the same images are resampled alike.
+ *
+ * @param inputs one for each kind of score, on the same images
+ * @throws {RangeError} as `bootstrap`
+ */
+export function resampled<Input extends ScoredSides>(
+  inputs: readonly Input[],
+  { seed, resamples = 1000 }: BootstrapOptions,
+): Resampled<MetricsOf<Input>>[] {
+  const by = { known: inputs[0].known.length, unknown: inputs[0].unknown.length, seed, resamples };
+  const runs = inputs.map((input) => {
+    const value = metricsOf(input);
+    return { value, drawn: mapValues(value, () => new Float64Array(resamples)), by, again: resampler(input) };
+  });
+  const random = stream(seed, "bootstrap");
+  const times = { known: new Int32Array(by.known), unknown: new Int32Array(by.unknown) };
+  for (let k = 0; k < resamples; k++) {
+    draw(times.known, random);
+    draw(times.unknown, random);
+    for (const { drawn, again } of runs) {
+      const figures = again(times);
+      for (const name of Object.keys(drawn) as (keyof MetricsOf<Input>)[]) drawn[name][k] = figures[name] as number;
+    }
+  }
+  return runs.map(({ again: _, ...run }) => run);
+}
+
+/** The figures of a resampled run with their intervals. */
+export function measured<Metrics extends object>(run: Resampled<Metrics>): Measured<Metrics> {
+  return withValues(run.value, intervalsOf(run));
+}
+
+/**
+ * Differences, a - b, of two runs that were resampled alike: see {@linkcode bootstrapDifference}.
+ *
+ * @throws {RangeError} if the numbers of images differ, or the seeds
+ */
+export function measuredDifference<Metrics extends object>(
+  a: Resampled<Metrics>,
+  b: Resampled<Metrics>,
+): Measured<Metrics> {
+  if (a.by.known !== b.by.known || a.by.unknown !== b.by.unknown) {
+    throw new RangeError(
+      `runs on different images: ${a.by.known} and ${b.by.known} known, ${a.by.unknown} and ${b.by.unknown} unknown`,
+    );
+  }
+  if (a.by.seed !== b.by.seed || a.by.resamples !== b.by.resamples) {
+    throw new RangeError(
+      `runs resampled by seed ${a.by.seed}, ${a.by.resamples} times, and by seed ${b.by.seed}, ${b.by.resamples} times`,
+    );
+  }
+  return measured({
+    value: mapValues(a.value, (value, name) => (value as number) - (b.value[name] as number)) as Metrics,
+    drawn: mapValues(a.value, (_, name) => a.drawn[name].map((value, k) => value - b.drawn[name][k])),
+    by: a.by,
+  });
 }
 
 function metricsOf<Input extends ScoredSides>(input: Input): MetricsOf<Input> {
@@ -124,11 +187,16 @@ function resampler<Input extends ScoredSides>(input: Input): (times: Multiplicit
     if (!hasClasses(input)) return rejection as MetricsOf<Input>;
 
     const { knownLabel, knownPredicted } = input;
-    const rightTimes = times.known.map((n, i) => knownLabel[i] === knownPredicted[i] ? n : 0);
-    count(right, stepOfKnown, rightTimes);
+    right.fill(0);
+    let rightTotal = 0;
+    for (let i = 0; i < stepOfKnown.length; i++) {
+      if (knownLabel[i] !== knownPredicted[i]) continue;
+      right[stepOfKnown[i]] += times.known[i];
+      rightTotal += times.known[i];
+    }
     return {
       ...rejection,
-      acc: rightTimes.reduce((sum, n) => sum + n, 0) / steps.knownTotal,
+      acc: rightTotal / steps.knownTotal,
       oscr: oscrOf(right, steps.unknown, steps.knownTotal, steps.unknownTotal),
       macro_f1: meanOfPresent(f1OfClasses(input, rejection.threshold95, times)),
     } as MetricsOf<Input>;
@@ -140,21 +208,10 @@ function count(into: Float64Array, step: Int32Array, times: Int32Array): void {
   for (let i = 0; i < step.length; i++) into[step[i]] += times[i];
 }
 
-function intervals<Metrics extends object>(
-  { known, unknown }: ScoredSides,
-  { seed, resamples = 1000 }: BootstrapOptions,
-  metrics: (times: Multiplicity) => Metrics,
-): Intervals<Metrics> {
-  const random = stream(seed, "bootstrap");
-  const times = { known: new Int32Array(known.length), unknown: new Int32Array(unknown.length) };
-  const drawn = Array.from({ length: resamples }, () => {
-    draw(times.known, random);
-    draw(times.unknown, random);
-    return metrics(times);
-  });
-  return mapValues(drawn[0], (_, name) => {
-    const values = Float64Array.from(drawn, (one) => one[name] as number).sort();
-    return { low: quantile(values, 0.025), high: quantile(values, 0.975), level: 0.95, resamples };
+function intervalsOf<Metrics extends object>({ value, drawn }: Resampled<Metrics>): Intervals<Metrics> {
+  return mapValues(value, (_, name) => {
+    const values = drawn[name].toSorted();
+    return { low: quantile(values, 0.025), high: quantile(values, 0.975), level: 0.95, resamples: values.length };
   });
 }
 
@@ -170,10 +227,6 @@ function quantile(values: Float64Array, share: number): number {
   const below = Math.floor(at);
   const above = Math.min(below + 1, values.length - 1);
   return values[below] + (at - below) * (values[above] - values[below]);
-}
-
-function difference<Metrics extends object>(a: Metrics, b: Metrics): Metrics {
-  return mapValues(a, (value, name) => (value as number) - (b[name] as number)) as Metrics;
 }
 
 function withValues<Metrics extends object>(metrics: Metrics, interval: Intervals<Metrics>): Measured<Metrics> {

@@ -1,9 +1,8 @@
 /** Recomputes every figure of a result file, and its interval, from the scores that lie beside it. */
-import { resolve } from "node:path";
 import { summarise } from "./aggregate.ts";
 import type { Cell, FiguresByScore, MetricName, ResultFile } from "./result.ts";
-import { figuresOf, readScores } from "./scores.ts";
-import { differences } from "./write.ts";
+import { figuresOf, type ResampledRun } from "./scores.ts";
+import { differences, resampledCell } from "./write.ts";
 
 /** A number of the file beside the same one computed again. */
 export interface Recomputed {
@@ -27,14 +26,16 @@ export interface Recomputed {
 export async function recompute(file: ResultFile, folder: string): Promise<Recomputed[]> {
   const found: Recomputed[] = [];
   const cells: Cell[] = [];
+  const runs = new Map<string, ResampledRun>();
   for (const cell of file.cells) {
-    const scores = await readScores(resolve(folder, cell.scores_file));
-    const metrics = figuresOf(scores, cell.split.known.length, cell.bootstrap);
+    const run = await resampledCell(cell, folder);
+    runs.set(cell.id, run);
+    const metrics = figuresOf(run);
     found.push(...beside(cell.id, cell.metrics, metrics));
     cells.push({ ...cell, metrics });
   }
 
-  const paired = await differences(cells, folder);
+  const paired = await differences(cells, ({ id }) => Promise.resolve(runs.get(id)!));
   const name = (pair: { with: string; without: string }) => `${pair.with} - ${pair.without}`;
   for (const id of new Set([...file.paired, ...paired].map(name))) {
     const [recorded, again] = [file.paired, paired].map((list) =>

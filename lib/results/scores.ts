@@ -7,7 +7,7 @@ import { writeAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
 import { decodeNpz, encodeNpz } from "../files/npz.ts";
 import { UserError } from "../files/user_error.ts";
-import { bootstrapDifference, measure, type Measured } from "../metrics/bootstrap.ts";
+import { type Measured, measured, measuredDifference, type Resampled, resampled } from "../metrics/bootstrap.ts";
 import type { OpenSetMetrics } from "../metrics/open_set_metrics.ts";
 import type { ScoredImages, Scores } from "../metrics/scores.ts";
 import type { Figures, FiguresByScore } from "./result.ts";
@@ -102,43 +102,59 @@ function sideOf(arrays: Map<string, NamedArray>, side: string, path: string): Si
   };
 }
 
+/** A run's figures by score, and the same of each resample of its images. */
+export interface ResampledRun {
+  /** Each kind of score by its name. */
+  scores: Record<string, Resampled<OpenSetMetrics>>;
+  /** Which images they are of. */
+  images: Record<(typeof SIDES)[number], Pick<SideScores, "label" | "index">>;
+}
+
 /**
- * All figures of a run with their intervals, rounded as in result files.
+ * Resamples a run's images, for figures with intervals and for differences to other runs.
  *
  * @param classes number of known classes
  * @throws {RangeError} if scores are missing or NaN, or labels do not fit them
  */
-export function figuresOf(run: RunScores, classes: number, options: IntervalOptions): FiguresByScore {
-  return forEachScore(run, (name) => measure(imagesOf(run, name, classes), options));
+export function resampledRun(run: RunScores, classes: number, options: IntervalOptions): ResampledRun {
+  const names = Object.keys(run.known.scores);
+  const each = resampled(names.map((name) => imagesOf(run, name, classes)), options);
+  const imagesOfSide = ({ label, index }: SideScores) => ({ label, index });
+  return {
+    scores: Object.fromEntries(names.map((name, k) => [name, each[k]])),
+    images: { known: imagesOfSide(run.known), unknown: imagesOfSide(run.unknown) },
+  };
+}
+
+/** All figures of a run with their intervals, rounded as in result files. */
+export function figuresOf({ scores }: ResampledRun): FiguresByScore {
+  return Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, figures(measured(score))]));
 }
 
 /**
  * Differences of the figures, a - b, of two runs on the same images, with intervals that resample both alike.
  *
- * @param classes number of known classes
- * @throws {RangeError} if the images differ
+ * @throws {RangeError} if the images differ, or the second run lacks a score of the first
  */
-export function differencesOf(a: RunScores, b: RunScores, classes: number, options: IntervalOptions): FiguresByScore {
+export function differencesOf(a: ResampledRun, b: ResampledRun): FiguresByScore {
   for (const side of SIDES) {
-    const same = a[side].index.length === b[side].index.length &&
-      a[side].index.every((index, i) => index === b[side].index[i] && a[side].label[i] === b[side].label[i]);
+    const [first, second] = [a.images[side], b.images[side]];
+    const same = first.index.length === second.index.length &&
+      first.index.every((index, i) => index === second.index[i] && first.label[i] === second.label[i]);
     if (!same) throw new RangeError(`runs on different ${side} images`);
   }
-  return forEachScore(
-    a,
-    (name) => bootstrapDifference(imagesOf(a, name, classes), imagesOf(b, name, classes), options),
+  return Object.fromEntries(
+    Object.entries(a.scores).map(([name, score]) => {
+      if (!(name in b.scores)) throw new RangeError(`no score ${name} in both runs`);
+      return [name, figures(measuredDifference(score, b.scores[name]))];
+    }),
   );
 }
 
-function forEachScore(run: RunScores, figures: (name: string) => Measured<OpenSetMetrics>): FiguresByScore {
-  return Object.fromEntries(
-    Object.keys(run.known.scores).map((name) => {
-      const entries = Object.entries(figures(name)).map((
-        [metric, { value, low, high }],
-      ) => [metric, { value, low, high }]);
-      return [name, rounded(Object.fromEntries(entries) as Figures)];
-    }),
-  );
+/** The figures as result files have them. */
+function figures(each: Measured<OpenSetMetrics>): Figures {
+  const entries = Object.entries(each).map(([metric, { value, low, high }]) => [metric, { value, low, high }]);
+  return rounded(Object.fromEntries(entries) as Figures);
 }
 
 function imagesOf({ known, unknown }: RunScores, name: string, classes: number): ScoredImages {

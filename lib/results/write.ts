@@ -17,7 +17,7 @@ import {
   SCHEMA_VERSION,
 } from "./result.ts";
 import { rounded } from "./rounded.ts";
-import { differencesOf, readScores } from "./scores.ts";
+import { differencesOf, readScores, type ResampledRun, resampledRun } from "./scores.ts";
 
 /**
  * Adds the cell of a finished run to a result file, which is made if it is not there, and works out the paired
@@ -36,8 +36,9 @@ export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "
   await using _lock = await waitForLock(`${path}.lock`, path);
   const before = await existing(path, head);
   const added: Cell = { ...measured(cell), id: cellId(cell) };
-  const cells = [...before.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
-  const paired = await differences(cells, dirname(path)).catch((error) => {
+  const cells = [...before.cells.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
+  const others = before.paired.filter((pair) => pair.with !== added.id && pair.without !== added.id);
+  const paired = await differences(cells, (cell) => resampledCell(cell, dirname(path)), others).catch((error) => {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
       `${error.message} Until then ${path} cannot take ${added.id}: restore that file or remove its cell, and run ` +
@@ -70,18 +71,47 @@ export function layout(file: ResultFile): string {
 }
 
 /**
- * The paired differences of cells, from their scores.
+ * A cell's run, resampled from its scores.
  *
  * @param folder where the result file lies
+ * @throws {UserError} if the scores are missing or damaged
+ */
+export async function resampledCell(
+  { scores_file, split, bootstrap }: Cell,
+  folder: string,
+): Promise<ResampledRun> {
+  const path = resolve(folder, scores_file);
+  const scores = await readScores(path);
+  try {
+    return resampledRun(scores, split.known.length, bootstrap);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`${path}: ${error.message}. The file is damaged: restore it, or run the cell again.`);
+  }
+}
+
+/**
+ * The paired differences of cells, from their scores.
+ *
+ * @param runOf gives a cell's run
+ * @param before differences that are known and taken as they are
  * @throws {UserError} if scores are missing or damaged, or of other images in the two runs
  */
-export async function differences(cells: readonly Cell[], folder: string): Promise<PairedDifference[]> {
+export async function differences(
+  cells: readonly Cell[],
+  runOf: (cell: Cell) => Promise<ResampledRun>,
+  before: readonly PairedDifference[] = [],
+): Promise<PairedDifference[]> {
   const paired: PairedDifference[] = [];
   for (const [a, b] of pairsOf(cells)) {
-    const [first, second] = await Promise.all([a, b].map((cell) => readScores(resolve(folder, cell.scores_file))));
-    const { seed, resamples } = a.bootstrap;
+    const known = before.find((pair) => pair.with === a.id && pair.without === b.id);
+    if (known !== undefined) {
+      paired.push(known);
+      continue;
+    }
+    const [first, second] = [await runOf(a), await runOf(b)];
     try {
-      const metrics = differencesOf(first, second, a.split.known.length, { seed, resamples });
+      const metrics = differencesOf(first, second);
       paired.push({ with: a.id, without: b.id, metrics, ...extraDifference(a, b) });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -97,12 +127,12 @@ function extraDifference(a: Cell, b: Cell): { extra?: Record<string, number> } {
   return { extra: rounded(Object.fromEntries(names.map((name) => [name, a.extra![name] - b.extra![name]]))) };
 }
 
-async function existing(path: string, head: ResultHead): Promise<Cell[]> {
+async function existing(path: string, head: ResultHead): Promise<Pick<ResultFile, "cells" | "paired">> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return { cells: [], paired: [] };
     throw error;
   }
   const file = parseResult(text, path);
@@ -112,7 +142,7 @@ async function existing(path: string, head: ResultHead): Promise<Cell[]> {
         "Choose another file.",
     );
   }
-  return file.cells;
+  return file;
 }
 
 /** The cell with what was measured rounded; recipe and checksums stay as they are. */

@@ -1,6 +1,7 @@
 /** What the analysis measures, on networks whose answer is known. */
 import { assert, assertEquals } from "@std/assert";
-import { covered, partlyKnown, priorsSplit } from "../../lib/datasets/priors.ts";
+import { covered } from "../../lib/datasets/partly_known.ts";
+import { partlyKnown, priorsSplit } from "../../lib/datasets/priors.ts";
 import type { ImageSet } from "../../lib/datasets/image_set.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import type { Evaluator } from "../../lib/evaluation/evaluator.ts";
@@ -95,10 +96,14 @@ Deno.test("a cell that changes moves the pooled score, and not that of the best 
     },
   } as unknown as Evaluator;
   const duller = (share: number) => set([[9, 0, 4, 0, 4, 0, 4 - 4 * share, 0], [9, 0, 6, 0, 6, 0, 6 - 6 * share, 0]]);
-  assertEquals(await poolingFigures(run, whole, duller, [0.5, 1]), {
-    pooled_50: 0.75, // means 5.25, 6.75 against 4.75, 6
+  assertEquals(await poolingFigures(run, whole, duller), {
+    pooled_25: 0.75, // means 5.25, 6.75 against 5, 6.25: bytes are whole
+    best_cell_25: 0.5,
+    pooled_50: 0.75, // against 4.75, 6
     best_cell_50: 0.5,
-    pooled_100: 0.875, // 5.25, 6.75 against 4.25, 5.25
+    pooled_75: 0.75, // against 4.5, 5.5
+    best_cell_75: 0.5,
+    pooled_100: 0.875, // against 4.25, 5.25: they tie once
     best_cell_100: 0.5,
   });
 });

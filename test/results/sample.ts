@@ -1,7 +1,7 @@
 /** A small run with made-up scores, for the tests of result files. */
 import { stream } from "../../lib/engine/streams.ts";
 import type { Cell, ResultHead } from "../../lib/results/result.ts";
-import { figuresOf, type RunScores, type SideScores, writeScores } from "../../lib/results/scores.ts";
+import { figuresOf, resampledRun, type RunScores, type SideScores, writeScores } from "../../lib/results/scores.ts";
 
 /** What all sample cells share. */
 export const head: ResultHead = {
@@ -59,7 +59,7 @@ export async function sampleCell(
     finished: "2025-01-02T03:04:05.678Z",
     scores_file,
     bootstrap: { level: 0.95, ...options },
-    metrics: figuresOf(scores, CLASSES, options),
+    metrics: figuresOf(resampledRun(scores, CLASSES, options)),
     headline: "max_probability",
     extra: { cam_on_shape: backmix ? 0.5 : 0.25 },
   };

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { encodeNpz } from "../../lib/files/npz.ts";
 import { UserError } from "../../lib/files/user_error.ts";
-import { differencesOf, figuresOf, readScores, writeScores } from "../../lib/results/scores.ts";
+import { differencesOf, figuresOf, readScores, resampledRun, writeScores } from "../../lib/results/scores.ts";
 import { sampleScores } from "./sample.ts";
 
 const options = { seed: 0, resamples: 20 };
@@ -17,15 +17,18 @@ Deno.test("figures are the same before and after the file", async () => {
   const path = `${await Deno.makeTempDir()}/scores.npz`;
   const scores = sampleScores(1);
   await writeScores(path, scores);
-  assertEquals(figuresOf(await readScores(path), 3, options), figuresOf(scores, 3, options));
+  const [read, written] = [await readScores(path), scores].map((run) => figuresOf(resampledRun(run, 3, options)));
+  assertEquals(read, written);
 });
 
 Deno.test("runs on other images have no paired difference", () => {
   const a = sampleScores(1);
   const b = sampleScores(2);
-  assertEquals(Object.keys(differencesOf(b, a, 3, options)), ["max_logit", "max_probability"]);
+  const difference = (by = options) => differencesOf(resampledRun(b, 3, by), resampledRun(a, 3, options));
+  assertEquals(Object.keys(difference()), ["max_logit", "max_probability"]);
+  assertThrows(() => difference({ seed: 1, resamples: 20 }), RangeError, "resampled by seed 1, 20 times");
   b.unknown.index[3] = 1000;
-  assertThrows(() => differencesOf(b, a, 3, options), RangeError, "different unknown images");
+  assertThrows(() => difference(), RangeError, "different unknown images");
 });
 
 Deno.test("a score file that is missing, damaged, or lacks an array is named", async () => {

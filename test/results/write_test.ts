@@ -105,3 +105,17 @@ Deno.test("a partner's lost scores stop the writing, and the message says which 
   await assertRejects(async () => addCell(path, head, await added), UserError, `${partner.scores_file}: cannot read`);
   assertEquals(await Deno.readTextFile(path), before);
 });
+
+Deno.test("differences of other pairs are kept as they are, and their scores are not read again", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/a.json`;
+  const [plain, backmix] = [await sampleCell(folder), await sampleCell(folder, { backmix: true, gain: 2 })];
+  await addCell(path, head, plain);
+  const { paired: [first] } = await addCell(path, head, backmix);
+  await Deno.remove(`${folder}/${plain.scores_file}`);
+  await addCell(path, head, await sampleCell(folder, { trial: 2 }));
+  const { paired } = await addCell(path, head, await sampleCell(folder, { trial: 2, backmix: true }));
+  assertEquals([paired.length, paired[0]], [2, JSON.parse(JSON.stringify(first))]);
+  const again = async () => addCell(path, head, await sampleCell(folder, { backmix: true, gain: 3 }));
+  await assertRejects(again, UserError, "cannot read"); // a replaced cell's own differences are worked out anew
+});
