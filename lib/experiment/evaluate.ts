@@ -2,7 +2,9 @@
  * Evaluates a trained cell by any of the open set scores, from its checkpoint alone: no training, and no file is written.
  */
 import { backboneOf } from "../backbones/table.ts";
+import type { Dataset } from "../datasets/image_set.ts";
 import { type OpenSet, openSet } from "../datasets/open_set.ts";
+import type { Split } from "../datasets/splits.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluator } from "../evaluation/evaluator.ts";
@@ -57,7 +59,7 @@ export interface EvaluateOptions {
   skipDamaged?: boolean;
 }
 
-/** A run, evaluated. */
+/** A run, evaluated on one set of unknown images. */
 export interface EvaluatedRun {
   /** What was evaluated, in a line. */
   title: string;
@@ -82,8 +84,9 @@ export async function evaluate(experiments: readonly Experiment[], args: readonl
     }
     const parsed = parseEvaluateArgs(args);
     if (parsed === null) return console.log(HELP);
-    const run = await evaluateRun(parsed.directory, experiments, parsed.options, stopSignal());
-    console.log([run.title, "", markdown(evaluationTable(run))].join("\n"));
+    for (const run of await evaluateRun(parsed.directory, experiments, parsed.options, stopSignal())) {
+      console.log([run.title, "", markdown(evaluationTable(run)), ""].join("\n"));
+    }
   });
 }
 
@@ -109,9 +112,10 @@ export function parseEvaluateArgs(args: readonly string[]): { directory: string;
 }
 
 /**
- * Evaluates the run in a folder.
+ * Evaluates the run in a folder, on each set of unknown images that its table has.
  *
  * @param experiments where runs come from
+ * @returns an evaluation for each set, first the one that the run names
  * @throws {UserError} if there is no checkpoint, it cannot be read, or is of a run that `experiments` do not know; if a
  * score does not suit the method, or is NaN; if the data are others than the run's
  * @throws {Interrupted} after `stop`
@@ -121,14 +125,14 @@ export async function evaluateRun(
   experiments: readonly Experiment[],
   options: EvaluateOptions,
   stop: AbortSignal,
-): Promise<EvaluatedRun> {
+): Promise<EvaluatedRun[]> {
   const path = `${directory}/${CHECKPOINT}`;
   const { identity, step, run } = await described(path, directory);
   const { about, recipe, seed } = run;
   const { experiment, method } = ofExperiments(path, run, experiments);
   const scores = scoresNamed(options.scores, method);
-  const data = await dataOf(experiment, run, options);
-  const classes = data.classes.length;
+  const sets = await setsOf(experiment, run, options);
+  const classes = about.split.known.length;
 
   await startTensorFlow({ threads: options.threads });
   const backbone = backboneOf(recipe.backbone);
@@ -138,13 +142,17 @@ export async function evaluateRun(
     const evaluated = evaluator(backbone, checked(method, classes), recipe, network, stop);
     const plain = recipe as unknown as Record<string, Json>;
     const name = rowName({ method: method.name, backmix: recipe.backmix !== null, recipe: plain });
-    return {
-      title:
-        `${name} on ${about.dataset}, trial ${about.split.trial}, seed ${seed}, after ${step} steps of training; ${data.known.labels.length} known and ` +
-        `${data.unknown.labels.length} unknown test images. In per cent.`,
-      metrics: await openSetFigures(evaluated, scores, data),
-      published: PUBLISHED[method.score].name,
-    };
+    const runs: EvaluatedRun[] = [];
+    for (const [dataset, data] of sets) {
+      const { known, unknown } = data;
+      runs.push({
+        title: `${name} on ${dataset}, trial ${about.split.trial}, seed ${seed}, after ${step} steps of training; ` +
+          `${known.labels.length} known and ${unknown.labels.length} unknown test images. In per cent.`,
+        metrics: await openSetFigures(evaluated, scores, data),
+        published: PUBLISHED[method.score].name,
+      });
+    }
+    return runs;
   } catch (error) {
     throw error instanceof Interrupted ? new Interrupted("Stopped. Nothing was written.") : error;
   } finally {
@@ -212,14 +220,21 @@ function ofExperiments(
   );
 }
 
-async function dataOf(
+/** The run's data, and beside them the experiment's other sets of unknown images, by the data sets' names. */
+async function setsOf(
   experiment: Experiment,
   { about, seed }: DescribedRun,
   { dataDir, threads, skipDamaged }: EvaluateOptions,
-): Promise<OpenSet> {
+): Promise<Map<string, OpenSet>> {
   const { split, source, limit, settings } = about;
   const protocol = listOf(split.protocol);
   const options = { dataDir, trial: split.trial, protocol, seed, threads, skipDamaged, p: settings.p };
-  const dataset = await datasetOf(experiment, { name: about.dataset, sha256: source.sha256 }, options);
-  return openSet(dataset, split, { seed, ...(limit !== null && { limit }) });
+  const cut = (dataset: Dataset, split: Split) => openSet(dataset, split, { seed, ...(limit !== null && { limit }) });
+  const trained = await datasetOf(experiment, { name: about.dataset, sha256: source.sha256 }, options);
+  const sets = new Map([[trained.name, cut(trained, split)]]);
+  for (const unknown of experiment.unknowns ?? []) {
+    const { dataset, split } = await experiment.data({ ...options, unknown });
+    if (!sets.has(dataset.name)) sets.set(dataset.name, cut(dataset, split));
+  }
+  return sets;
 }

@@ -31,7 +31,7 @@ const folder = ({ id }: { id: string }) => `${runs}/${id}`;
 
 Deno.test("a checkpoint alone gives the figures that the cell's result has, and those of all other scores", async () => {
   for (const cell of [ofPcssr, ofSoftmax]) {
-    const run = await evaluateRun(folder(cell), [experiment], { scores: "all" }, never);
+    const [run] = await evaluateRun(folder(cell), [experiment], { scores: "all" }, never);
     assertEquals(run.published, cell.headline);
     assertEquals(Object.keys(run.metrics).length, 6); // cssr has PCSSR only, energy Softmax only
     for (const [score, figures] of Object.entries(cell.metrics)) {
@@ -66,7 +66,7 @@ Deno.test("a published score beside maximum logit and probability stands in the 
 });
 
 Deno.test("only the scores that were asked for are worked out", async () => {
-  const { metrics } = await evaluateRun(folder(ofSoftmax), [experiment], { scores: ["vim", "energy"] }, never);
+  const [{ metrics }] = await evaluateRun(folder(ofSoftmax), [experiment], { scores: ["vim", "energy"] }, never);
   assertEquals(Object.keys(metrics), ["energy", "vim"]);
 });
 
@@ -102,7 +102,7 @@ Deno.test("a checkpoint of one method is not opened as another's, whatever folde
   const again = { ...options, out: place, methods: ["pcssr"], resume: true };
   const { message } = await assertRejects(() => runExperiment(experiment, again, never), UserError);
   assertMatch(message, /: the checkpoint is of another run \(id "softmax\.\S+" there, "pcssr\.\S+" here\)/);
-  const { title } = await evaluateRun(
+  const [{ title }] = await evaluateRun(
     `${place}/priors.quick/${ofPcssr.id}`,
     [experiment],
     { scores: ["energy"] },

@@ -1,9 +1,18 @@
-import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { REGULARISERS } from "../../lib/augment/regulariser.ts";
 import { DESCRIBED } from "../../lib/backmix/mix.ts";
 import { engine, startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { type ExperimentOptions, parseExperimentArgs } from "../../lib/experiment/command_line.ts";
 import type { Experiment } from "../../lib/experiment/experiment.ts";
+import { evaluateRun } from "../../lib/experiment/evaluate.ts";
 import { commandLine, placesOf, runExperiment } from "../../lib/experiment/reproduce.ts";
 import { acquireLock } from "../../lib/files/lock.ts";
 import { Interrupted } from "../../lib/files/task.ts";
@@ -317,11 +326,21 @@ Deno.test("where a network meets several sets of unknown images, it is trained o
   assertEquals(new Set(table.map(([name]) => name)).size, 1 + 2 * 3 + 2);
   assertEquals(table.filter(([name]) => name === "softmax + BackMix on priors-rest").length, 2);
   assertEquals(table.slice(-2).map((row) => [row[0], row[4]]), [
-    ["as published, priors-first", "90.0"],
-    ["as published, priors-rest", "80.0"],
+    ["BackMix (paper), base method not stated, priors-first", "90.0"],
+    ["BackMix (paper), base method not stated, priors-rest", "80.0"],
   ]);
   const again = await runExperiment(experiment, optionsOf("--out", out), never);
   assertEquals(movedBetween(file!, again.file!, 0), []);
+
+  const run = `${out}/priors.quick/${runs[0].replace(/\/log\.jsonl$/, "")}`;
+  const evaluated = await evaluateRun(run, [experiment], { scores: ["max_logit"] }, never);
+  assertEquals(evaluated.map(({ title }) => title.match(/priors-\w+/)![0]), ["priors-first", "priors-rest"]);
+  for (const { title, metrics } of evaluated) {
+    const cell = file!.cells.find(({ data, backmix }) =>
+      title.includes(data.name) && backmix === title.includes("BackMix")
+    )!;
+    assertAlmostEquals(metrics.max_logit.auroc, cell.metrics.max_logit.auroc.value, 1e-6);
+  }
   await Deno.remove(out, { recursive: true });
 });
 
