@@ -116,6 +116,46 @@ export { SCORES } from "./lib/evaluation/scores/table.ts";
 export type { Recipe } from "./lib/training/recipe.ts";
 export type { OptimiserOptions } from "./lib/training/optimiser.ts";
 export type { Schedule } from "./lib/training/schedule.ts";
-export type { MetricName, PaperFigures } from "./lib/results/result.ts";
+export type {
+  Cell,
+  Figure,
+  Figures,
+  FiguresByScore,
+  Json,
+  Mean,
+  MeanDifference,
+  MeansByScore,
+  MetricName,
+  PairedDifference,
+  PaperFigures,
+  ResultFile,
+  ResultHead,
+  SCHEMA_VERSION,
+  Summary,
+  SummaryPair,
+  SummaryRow,
+} from "./lib/results/result.ts";
+export { readResult } from "./lib/results/read.ts";
+export { readScores, type RunScores, type SideScores } from "./lib/results/scores.ts";
+
+export {
+  COLOURS,
+  inMode,
+  type Look,
+  percent,
+  type Plain,
+  type PlainRecord,
+  type PlotlyFigure,
+  plotlyFigure,
+} from "./lib/figures/plotly.ts";
+export { dotPlot, type DotRow, type DotSeries } from "./lib/figures/dot_plot.ts";
+export { curvesFigure, type NamedCurve, type Points } from "./lib/figures/curve.ts";
+export { rocCurve } from "./lib/figures/roc_curve.ts";
+export { precisionRecallCurve } from "./lib/figures/precision_recall_curve.ts";
+export { oscrCurve } from "./lib/figures/oscr_curve.ts";
+export { scoreHistogram } from "./lib/figures/score_histogram.ts";
+export { type EpochSeries, trainingCurves } from "./lib/figures/training_curves.ts";
+export { type Displayed, show } from "./lib/figures/show.ts";
+export { type Choice, differencesFigure, runsFigure } from "./lib/report/result_figures.ts";
 export type { DataOptions, Experiment, Preset } from "./lib/experiment/experiment.ts";
 export { reproduce } from "./lib/experiment/reproduce.ts";
