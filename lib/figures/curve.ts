@@ -59,7 +59,7 @@ export function curvesFigure(
     title,
     x: { title: x, range },
     y: { title: y, range },
-    height: 420,
+    height: 400,
     more: { shapes: diagonal ? [chance] : [] },
   });
 }

@@ -44,7 +44,7 @@ export function dotPlot(
       const one = series[k];
       return one === null ? [] : [{ ...one, y: row + offset(k) }];
     });
-    const colour = SERIES[k % SERIES.length];
+    const colour = series.length === 1 ? COLOURS.blue : SERIES[k % SERIES.length];
     const spread = (end: "low" | "high") =>
       there.map((one) => {
         const value = one[end];
@@ -80,7 +80,8 @@ export function dotPlot(
   });
   const line: PlainRecord[] = look.line === null ? [] : [{
     type: "scatter",
-    mode: "lines",
+    mode: "lines+markers", // markers, though none are seen, keep the line off the frame
+    marker: { opacity: 0 },
     name: look.line.name,
     x: [percent(look.line.value), percent(look.line.value)],
     y: [-0.5, rows.length - 0.5],
@@ -97,6 +98,6 @@ export function dotPlot(
       range: [rows.length - 0.5, -0.5],
       zeroline: false,
     },
-    height: 130 + 44 * rows.length,
+    height: 90 + 44 * rows.length,
   });
 }

@@ -49,7 +49,7 @@ export interface Look {
   x: { title: string } & PlainRecord;
   /** The vertical axis. */
   y: { title: string } & PlainRecord;
-  /** Height in pixels; 320 by default. */
+  /** Height in pixels, without title and legend; 280 by default. */
   height?: number;
   /** More of Plotly's layout. */
   more?: PlainRecord;
@@ -57,6 +57,11 @@ export interface Look {
 
 /** Width of a figure in pixels: 14 px type in it is 7 pt in a column of 3.3 inches. */
 export const WIDTH = 480;
+
+/** Size of the type, and height of a line of it, in pixels. */
+const TYPE = 14, LINE = 22;
+/** Width of a letter on average. */
+const LETTER = 7.5;
 
 const MODES = {
   light: { ink: "#222222", grid: "#dddddd", page: "#ffffff" },
@@ -71,23 +76,52 @@ const MODES = {
  */
 export function plotlyFigure(
   data: readonly PlainRecord[],
-  { title, x, y, height = 320, more = {} }: Look,
+  { title, x, y, height = 280, more = {} }: Look,
 ): PlotlyFigure {
-  const axis = ({ title, ...settings }: Look["x"]) => ({ title: { text: title }, automargin: true, ...settings });
+  const axis = ({ title, ...settings }: Look["x"]) => ({
+    title: { text: title, standoff: 10, font: { size: TYPE } },
+    automargin: true,
+    ...settings,
+  });
+  const titled = title === undefined ? 0 : 30;
+  const labels = Array.isArray(y.ticktext) ? y.ticktext.map((text) => String(text).length) : [0];
+  const lines = legendLines(data, WIDTH - Math.max(80, 20 + LETTER * Math.max(...labels)));
   const figure = {
     data,
     layout: {
       width: WIDTH,
-      height,
-      margin: { l: 56, r: 12, t: title === undefined ? 12 : 40, b: 48 },
-      legend: { orientation: "h", x: 0, y: -0.28 },
-      ...(title !== undefined && { title: { text: title, x: 0, xanchor: "left", xref: "paper", font: { size: 15 } } }),
+      height: height + titled + lines * LINE,
+      margin: { l: 56, r: 12, t: 12 + titled + lines * LINE, b: 48 },
+      legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
+      showlegend: lines > 0,
+      ...(title !== undefined && {
+        title: {
+          text: title,
+          x: 0,
+          xref: "paper",
+          y: 1,
+          yanchor: "top",
+          yref: "container",
+          pad: { t: 10 },
+          font: { size: 15 },
+        },
+      }),
       xaxis: axis(x),
       yaxis: axis(y),
       ...more,
     },
   };
   return inMode(figure, "light");
+}
+
+/** How many lines the legend takes: Plotly sets entries side by side, or if they do not fit, in columns of one width. */
+function legendLines(data: readonly PlainRecord[], room: number): number {
+  const widths = data.filter(({ showlegend }) => showlegend !== false).map(({ name }) =>
+    48 + LETTER * String(name).length
+  );
+  if (widths.length < 2) return 0;
+  if (widths.reduce((sum, width) => sum + width) <= room) return 1;
+  return Math.ceil(widths.length / Math.max(1, Math.floor(room / Math.max(...widths))));
 }
 
 /**
@@ -106,7 +140,7 @@ export function inMode({ data, layout }: PlotlyFigure, mode: "light" | "dark"): 
     layout: {
       ...layout,
       ...Object.fromEntries(axes),
-      font: { family: "Helvetica, Arial, sans-serif", size: 14, color: ink },
+      font: { family: "Helvetica, Arial, sans-serif", size: TYPE, color: ink },
       paper_bgcolor: page,
       plot_bgcolor: page,
     },

@@ -6,7 +6,7 @@
  * `deno task figures` makes the pictures.
  */
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
+import { digest } from "../training/recipe.ts";
 import type { PlotlyFigure } from "./plotly.ts";
 
 /** Where the pictures lie. */
@@ -20,11 +20,6 @@ export interface Displayed {
   [display: symbol]: () => Record<string, unknown>;
 }
 
-/** First 16 digits of the SHA-256 of a figure's data as JSON: the name of its picture. */
-export function figureDigest(figure: PlotlyFigure): string {
-  return createHash("sha256").update(JSON.stringify(figure)).digest("hex").slice(0, 16);
-}
-
 /**
  * Shows a figure, as the last value of a cell.
  *
@@ -35,12 +30,12 @@ export function show(figure: PlotlyFigure, pictures: URL = PICTURES): Displayed 
   return {
     figure,
     [Symbol.for("Jupyter.display")]: () => {
-      const digest = figureDigest(figure);
-      const picture = read(new URL(`${digest}.png`, pictures));
+      const name = digest(figure);
+      const picture = read(new URL(`${name}.png`, pictures));
       return {
         "application/vnd.plotly.v1+json": figure,
         ...(picture && { "image/png": Buffer.from(picture).toString("base64") }),
-        "text/plain": `Plotly figure ${digest}${picture ? "" : ", without a static picture: run deno task figures"}`,
+        "text/plain": `Plotly figure ${name}${picture ? "" : ", without a static picture: run deno task figures"}`,
       };
     },
   };

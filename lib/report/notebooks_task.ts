@@ -1,0 +1,71 @@
+/**
+ * `deno task notebooks`: executes every notebook and compares the figures with the committed ones; `--write` keeps what
+ * came out.
+ */
+import { type Report, runReport } from "../files/task.ts";
+import { taskArguments } from "../files/task_arguments.ts";
+import { digest } from "../training/recipe.ts";
+import { notebookExecutor } from "./jupyter.ts";
+import { figureOutputs, type Notebook, notebooksIn, readNotebook, writeNotebook } from "./notebook.ts";
+
+const FOLDER = new URL("../../notebooks", import.meta.url).pathname;
+
+const HELP = `Executes the notebooks and compares their figures with the committed ones.
+
+Usage: deno task notebooks [--write] [NOTEBOOK ...]
+
+Without a notebook, all of notebooks/. Exit code 1 if a cell fails, a figure's data differ, or a figure has no static
+picture. Executed on this Deno by nbclient, which is fetched once into the cache (15 MB).
+
+  --write  keep the executed notebooks; then run deno task figures, which draws the pictures
+  --help   this text`;
+
+/**
+ * Runs the task.
+ *
+ * @throws {UserError} if an option is wrong, a notebook cannot be read, or a cell fails
+ */
+export async function notebooksReport(args: readonly string[], folder = FOLDER): Promise<Report> {
+  const given = taskArguments(args, { task: "notebooks", flags: ["write"] });
+  if (given === null) return { code: 0, text: HELP };
+  const paths = given.paths.length > 0 ? given.paths : await notebooksIn(folder);
+  const executor = await notebookExecutor();
+  const lines: string[] = [];
+  let code = 0;
+  const target = await Deno.makeTempFile({ suffix: ".ipynb" });
+  try {
+    for (const path of paths) {
+      await executor.execute(path, target);
+      const executed = await readNotebook(target);
+      const faults = given.flags.write ? [] : differencesOf(await readNotebook(path), executed);
+      if (given.flags.write) await writeNotebook(path, executed);
+      const state = given.flags.write ? "written" : faults.length === 0 ? "as committed" : "NOT as committed";
+      lines.push(...faults.map((fault) => `${path}: ${fault}`));
+      lines.push(`${path}: ${figureOutputs(executed).length} figures, ${state}`);
+      if (faults.length > 0) code = 1;
+    }
+  } finally {
+    await Deno.remove(target);
+  }
+  return { code, text: lines.join("\n") };
+}
+
+/** What an executed notebook has otherwise than the committed one. */
+export function differencesOf(committed: Notebook, executed: Notebook): string[] {
+  const [before, after] = [committed, executed].map(figureOutputs);
+  if (before.length !== after.length) {
+    return [`${after.length} figures, ${before.length} are committed. Run deno task notebooks --write.`];
+  }
+  return after.flatMap(({ figure, data }, k) => {
+    const [was, is] = [before[k].figure, figure].map(digest);
+    const name = `figure ${k + 1}`;
+    if (was !== is) return [`${name}: data differ from the committed ones (${was}, now ${is}).`];
+    if (data["image/png"] === undefined) return [`${name}: no static picture. Run deno task figures.`];
+    if (before[k].data["image/png"] !== data["image/png"]) {
+      return [`${name}: another picture than in notebooks/pictures. Run deno task figures.`];
+    }
+    return [];
+  });
+}
+
+if (import.meta.main) await runReport(() => notebooksReport(Deno.args));
