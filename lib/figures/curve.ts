@@ -1,5 +1,5 @@
 /** Curves over all thresholds: thinned to what a figure can show, several in one figure. */
-import { type PlainRecord, type PlotlyFigure, plotlyFigure, SERIES } from "./plotly.ts";
+import { asText, type PlainRecord, type PlotlyFigure, plotlyFigure, SERIES } from "./plotly.ts";
 
 /** Points of a curve, ends included; coordinates in [0, 1]. */
 export interface Points {
@@ -49,8 +49,8 @@ export function curvesFigure(
   const traces = curves.map((curve, k): PlainRecord => ({
     type: "scatter",
     mode: "lines",
-    name: curve.name,
     ...thinned(curve),
+    name: asText(curve.name),
     line: { color: SERIES[k % SERIES.length], width: 2, dash: k < SERIES.length ? "solid" : "dot" },
   }));
   const range = [0, 1.005];

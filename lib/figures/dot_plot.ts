@@ -2,7 +2,7 @@
  * Figures of several rows side by side: every run a dot, their mean a diamond with its spread. Dots do not hide, as bars do,
  * how many runs there are and how they lie.
  */
-import { COLOURS, percent, type PlainRecord, type PlotlyFigure, plotlyFigure, SERIES } from "./plotly.ts";
+import { asText, COLOURS, percent, type PlainRecord, type PlotlyFigure, plotlyFigure, SERIES } from "./plotly.ts";
 
 /** What a row shows in one colour. */
 export interface DotSeries {
@@ -94,7 +94,7 @@ export function dotPlot(
     y: {
       title: "",
       tickvals: rows.map((_, row) => row),
-      ticktext: rows.map(({ name }) => name),
+      ticktext: rows.map(({ name }) => asText(name)),
       range: [rows.length - 0.5, -0.5],
       zeroline: false,
     },

@@ -147,6 +147,11 @@ export function inMode({ data, layout }: PlotlyFigure, mode: "light" | "dark"): 
   };
 }
 
+/** A name as Plotly shows it: it reads `<b>` and the like as markup, and a name is none. */
+export function asText(name: string): string {
+  return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
 /** A share as per cent with one decimal, so that a figure's data are short and stable. */
 export function percent(share: number): number {
   return Math.round(1000 * share) / 10;

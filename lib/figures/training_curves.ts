@@ -1,5 +1,5 @@
 /** How a training went: a figure over its epochs, of several runs. */
-import { type PlotlyFigure, plotlyFigure, SERIES } from "./plotly.ts";
+import { asText, type PlotlyFigure, plotlyFigure, SERIES } from "./plotly.ts";
 
 /** A run's figure after each epoch. */
 export interface EpochSeries {
@@ -22,7 +22,7 @@ export function trainingCurves(
   const traces = runs.map(({ name, values }, k) => ({
     type: "scatter",
     mode: "lines+markers",
-    name,
+    name: asText(name),
     x: values.map((_, epoch) => epoch + 1),
     y: values.map((value) => Number(value.toPrecision(4))),
     line: { color: SERIES[k % SERIES.length], width: 2 },

@@ -4,12 +4,10 @@
  * Puppeteer drives it (by Chrome's own developers); `puppeteer-core` brings no browser along.
  */
 import { Buffer } from "node:buffer";
-import { createRequire } from "node:module";
-import plotly from "plotly.js-dist/package.json" with { type: "json" }; // so that Deno fetches the package
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { fileError } from "../files/file_error.ts";
 import { UserError } from "../files/user_error.ts";
 import type { PlotlyFigure } from "../figures/plotly.ts";
+import { plotlySource } from "./plotly_source.ts";
 
 /** What Chromium is called, in the order of search. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -103,16 +101,4 @@ async function findChromium(): Promise<string> {
     `No Chromium on the PATH (${NAMES.join(", ")}). Pictures are drawn in one: install it, on Debian by ` +
       "apt-get install chromium, or set CHROMIUM=PATH.",
   );
-}
-
-/**
- * Plotly's program, from its package.
- *
- * @throws {UserError} if the package cannot be read
- */
-export async function plotlySource(): Promise<string> {
-  const path = createRequire(import.meta.url).resolve(`${plotly.name}/plotly.js`);
-  return await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
 }

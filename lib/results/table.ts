@@ -22,6 +22,19 @@ const REGULARISER_TITLES: Record<Regulariser["kind"], string> = {
 /** A table: all rows as long as the first, which holds the titles. */
 export type Table = string[][];
 
+/** A row of a table, and the runs behind it. */
+export interface TableRow {
+  /** As it is shown; the first row of a table holds the titles. */
+  row: string[];
+  /** Ids of the cells that it sums up; none for titles and published figures. */
+  cells: readonly string[];
+}
+
+/** The rows of a table without the runs behind them: see {@linkcode tableRows}. */
+export function tableOf(file: ResultFile): Table {
+  return tableRows(file).map(({ row }) => row);
+}
+
 /**
  * The rows of a table, figures in per cent.
  *
@@ -30,7 +43,7 @@ export type Table = string[][];
  *
  * @param file what to show
  */
-export function tableOf(file: ResultFile): Table {
+export function tableRows(file: ResultFile): TableRow[] {
   const { rows, paired } = file.summary;
   const extras = [...new Set(rows.flatMap((row) => Object.keys(row.extra ?? {})))].sort();
   const titles = ["Method", "Score", "Runs", ...COLUMNS.map((name) => metricTitles[name]), ...extras.map(words)];
@@ -46,23 +59,29 @@ export function tableOf(file: ResultFile): Table {
         const run = cellOf(row.cells[0]);
         const several = names.filter((name) => name === nameOf(run)).length > 1;
         const recipe = several ? ` (recipe ${row.cells[0].split(".").at(-1)})` : "";
-        return scoresOf(row).map((score) => [
-          `${nameOf(run)}${recipe}`,
-          words(score),
-          String(row.cells.length),
-          ...COLUMNS.map((name) => value(row.metrics[score][name], run.metrics[score][name])),
-          ...extras.map((name) => row.extra?.[name] ? value(row.extra[name]) : ""),
-        ]);
+        return scoresOf(row).map((score) => ({
+          row: [
+            `${nameOf(run)}${recipe}`,
+            words(score),
+            String(row.cells.length),
+            ...COLUMNS.map((name) => value(row.metrics[score][name], run.metrics[score][name])),
+            ...extras.map((name) => row.extra?.[name] ? value(row.extra[name]) : ""),
+          ],
+          cells: row.cells,
+        }));
       }),
     ...paired.filter((row) => row.method === method).flatMap((row) => {
       const pair = file.paired.find((one) => one.with === row.cells[0])!;
-      return scoresOf(row).map((score) => [
-        differenceName(cellOf(row.cells[0])) + on(cellOf(row.cells[0])),
-        words(score),
-        String(row.cells.length),
-        ...COLUMNS.map((name) => difference(row.metrics[score][name], pair.metrics[score][name])),
-        ...extras.map((name) => row.extra?.[name] ? difference(row.extra[name]) : ""),
-      ]);
+      return scoresOf(row).map((score) => ({
+        row: [
+          differenceName(cellOf(row.cells[0])) + on(cellOf(row.cells[0])),
+          words(score),
+          String(row.cells.length),
+          ...COLUMNS.map((name) => difference(row.metrics[score][name], pair.metrics[score][name])),
+          ...extras.map((name) => row.extra?.[name] ? difference(row.extra[name]) : ""),
+        ],
+        cells: row.cells,
+      }));
     }),
   ]);
 
@@ -77,7 +96,7 @@ export function tableOf(file: ResultFile): Table {
     ...COLUMNS.map((column) => metrics[column] === undefined ? "" : percent(metrics[column])),
     ...extras.map(() => ""),
   ]);
-  return [titles, ...body, ...published];
+  return [{ row: titles, cells: [] }, ...body, ...published.map((row) => ({ row, cells: [] }))];
 }
 
 /** What to add to a row's name to tell of which data set it is, where the file has several. */

@@ -1,0 +1,176 @@
+/** The report: all results in one HTML file that needs no network. */
+import { inMode, type PlotlyFigure } from "../figures/plotly.ts";
+import { metricTitles } from "../metrics/open_set_metrics.ts";
+import type { Cell, MetricName, ResultFile } from "../results/result.ts";
+import { dataTitle, notesOf, rowName, tableRows, words } from "../results/table.ts";
+import { Html, html, jsonScript } from "./html.ts";
+import { differencesFigure, runsFigure } from "./result_figures.ts";
+
+/** A result file with its place. */
+export interface NamedResult {
+  /** Where it lies, for the commands that read it. */
+  path: string;
+  /** What it holds. */
+  file: ResultFile;
+}
+
+/** What the page carries along: its style and script, and Plotly. */
+export interface PageParts {
+  /** Plotly's program. */
+  plotly: string;
+  /** The page's own program. */
+  script: string;
+  /** The page's style sheet. */
+  style: string;
+}
+
+/**
+ * The page.
+ *
+ * @param results a section each, in this order
+ */
+export function reportPage(results: readonly NamedResult[], { plotly, script, style }: PageParts): string {
+  const inScript = (text: string) => new Html(text.replaceAll("</script", "<\\/script"));
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy"
+          content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+        <title>BackMix Lab: results</title>
+        <style>${new Html(style)}</style>
+      </head>
+      <body>
+        <header>
+          <h1>BackMix Lab: results</h1>
+          <p>Open set recognition without and with BackMix. Every number leads to the record of the runs behind it; a column's title
+    sorts by it.</p>
+          <nav aria-label="Tables">
+            <ul>${results.map(({ file }) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
+          </nav>
+        </header>
+        <main>${results.map(section)}</main>
+        <script>${inScript(plotly)}</script>
+        <script>${inScript(script)}</script>
+      </body>
+    </html>
+  `.markup;
+}
+
+function nameOf({ table, preset }: ResultFile): string {
+  return `${table}.${preset}`;
+}
+
+function section({ path, file }: NamedResult): Html {
+  const name = nameOf(file);
+  const figures = [
+    runsFigure(file, { title: "AUROC by the published score" }),
+    ...(file.paired.length > 0 ? [differencesFigure(file, { title: "Change of AUROC" })] : []),
+  ];
+  return html`
+    <section aria-labelledby="${name}">
+    <h2 id="${name}">${name}</h2>
+    ${tableOf(file, name)}
+    <p class="soft">${notesOf(file).join(" ")}</p>
+    <div class="figures">${figures.map((figure, k) => figureOf(figure, `${name}-figure-${k}`))}</div>
+    <h3>Runs</h3>
+    ${file.cells.map((cell) => record(cell, file, path))}
+    </section>
+  `;
+}
+
+function tableOf(file: ResultFile, name: string): Html {
+  const [{ row: titles }, ...rows] = tableRows(file);
+  const cell = (text: string, k: number, cells: readonly string[]) =>
+    k < 2 || cells.length === 0
+      ? html`<td>${text}</td>`
+      : html`<td><a href="#${cells[0]}" title="${cells.join(", ")}">${text}</a></td>`;
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="Table ${name}">
+      <table>
+        <thead>
+          <tr>${titles.map((title) => html`<th scope="col"><button type="button">${title}</button></th>`)}</tr>
+        </thead>
+        <tbody>${rows.map(({ row, cells }) => html`<tr>${row.map((text, k) => cell(text, k, cells))}</tr>`)}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+function figureOf(figure: PlotlyFigure, id: string): Html {
+  const title = (figure.layout.title as { text?: string } | undefined)?.text ?? "";
+  return html`<div class="figure" role="img" aria-label="${title}" data-figure="${id}"></div>${
+    jsonScript(id, { light: figure, dark: inMode(figure, "dark") })
+  }`;
+}
+
+/** What a run was, its figures, and the command that repeats it. */
+function record(cell: Cell, file: ResultFile, path: string): Html {
+  const { training, hardware, engine, data, split } = cell;
+  const facts: [string, string][] = [
+    [
+      "Split",
+      `trial ${cell.trial} of ${split.protocol}: known ${split.known.join(", ")}; unknown ${split.unknown.join(", ")}`,
+    ],
+    ["Data", `${data.name}, ${data.official ? "official files" : "not the official files"}, SHA-256 ${data.sha256}`],
+    ["Seed", String(cell.seed)],
+    [
+      "Training",
+      `${training.epochs} epochs, ${training.steps} steps, ${training.images} images, ${
+        Math.round(training.wall_seconds / 60)
+      } minutes`,
+    ],
+    [
+      "Machine",
+      `${hardware.processor}, ${hardware.cores} cores, ${hardware.memory_gib} GiB; threads: ${engine.threads}, ${engine.precision}`,
+    ],
+    ["Engine", `TensorFlow ${engine.tensorflow}, TensorFlow.js ${engine.tfjs}, Deno ${engine.deno}`],
+    ["Code", `${cell.code_version}, ${cell.finished}`],
+    ["Repeat", `deno task rerun ${path} --cell ${cell.id}`],
+    ["Scores", cell.scores_file],
+  ];
+  return html`
+    <details id="${cell.id}">
+    <summary>${rowName(cell)}${dataTitle(file)(cell)}, trial ${cell.trial}, seed ${cell.seed} <span class="soft">${cell
+      .id}</span></summary>
+    <dl>${facts.map(([term, text]) =>
+      html`
+        <dt>${term}</dt>
+        <dd>${text}</dd>
+      `
+    )}</dl>
+    ${figuresOf(cell)}
+    <details><summary>Recipe</summary><pre>${JSON.stringify(cell.recipe, null, 2)}</pre></details>
+    </details>
+  `;
+}
+
+/** Every figure of a run with its bootstrap interval. */
+function figuresOf({ metrics, extra = {} }: Cell): Html {
+  const names = Object.keys(metricTitles) as MetricName[];
+  const scores = Object.keys(metrics);
+  const shown = (name: MetricName, score: string) => {
+    const { value, low, high } = metrics[score][name];
+    const text = (share: number) => name === "threshold95" ? share.toPrecision(4) : (100 * share).toFixed(1);
+    return `${text(value)} (${text(low)} to ${text(high)})`;
+  };
+  const header = (title: string) => html`<th scope="col"><button type="button">${title}</button></th>`;
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="Figures of the run">
+      <table>
+        <thead>
+          <tr>${["Figure", ...scores.map(words)].map(header)}</tr>
+        </thead>
+        <tbody>${names.map((name) =>
+          html`<tr><td>${metricTitles[name]}</td>${scores.map((score) => html`<td>${shown(name, score)}</td>`)}</tr>`
+        )}</tbody>
+      </table>
+    </div>${Object.keys(extra).length === 0
+      ? ""
+      : html`<p>${
+        Object.entries(extra).map(([name, value]) => `${words(name)} ${(100 * value).toFixed(1)}`).join(", ")
+      }</p>`}
+  `;
+}
