@@ -1,5 +1,7 @@
 /** Executes notebooks on Deno's Jupyter kernel, headless, by nbclient in a venv of the cache. */
 import { join } from "node:path";
+import { writeTextAtomic } from "../files/atomic.ts";
+import { cacheFolder } from "../files/cache.ts";
 import { venv } from "../files/venv.ts";
 import { UserError } from "../files/user_error.ts";
 
@@ -35,32 +37,39 @@ export interface Executor {
 }
 
 /**
+ * The environment in which Jupyter finds this Deno as its kernel "deno": nothing is written into the user's own Jupyter.
+ *
+ * @throws {UserError} if the cache cannot be written
+ */
+export async function kernelEnvironment(): Promise<Record<string, string>> {
+  const data = join(await cacheFolder("jupyter"), "data");
+  const spec = {
+    argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno",
+    language: "typescript",
+  };
+  await writeTextAtomic(join(data, "kernels", "deno", "kernel.json"), JSON.stringify(spec));
+  const before = Deno.env.get("JUPYTER_PATH");
+  return { JUPYTER_PATH: before ? `${data}:${before}` : data, NO_COLOR: "1" };
+}
+
+/**
  * Makes an executor: nbclient in a venv, with this Deno as the kernel "deno".
  *
  * @throws {UserError} if the venv cannot be made
  */
 export async function notebookExecutor(): Promise<Executor> {
-  const { python, folder } = await venv({
+  const { python } = await venv({
     name: "jupyter",
     title: "nbclient",
     notice: "Installing nbclient, which executes notebooks (15 MB)",
     requirements: REQUIREMENTS,
     install: (pip) => pip(...REQUIREMENTS.trim().split("\n")),
   });
-  const kernel = join(folder, "data", "kernels", "deno");
-  await Deno.mkdir(kernel, { recursive: true });
-  await Deno.writeTextFile(
-    join(kernel, "kernel.json"),
-    JSON.stringify({
-      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-      display_name: "Deno",
-      language: "typescript",
-    }),
-  );
+  const env = await kernelEnvironment();
   return {
     async execute(path, target) {
       const args = ["-c", PROGRAM, path, target, join(path, "..")];
-      const env = { JUPYTER_PATH: join(folder, "data"), NO_COLOR: "1" };
       const { success, stderr } = await new Deno.Command(python, { args, env, stdout: "null", stderr: "piped" })
         .output();
       if (!success) throw new UserError(`${path}: a cell failed.\n${new TextDecoder().decode(stderr).trim()}`);
