@@ -8,18 +8,14 @@
  * `test` (0.2 by default) is the share of each known class's images that is tested on, drawn by the seed; all images of
  * unknown classes are.
  */
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { PNG } from "pngjs";
-import { flag, operation, text, type } from "../engine/operation.ts";
 import { stream } from "../engine/streams.ts";
-import { tf } from "../engine/tensorflow.ts";
 import { fileError } from "../files/file_error.ts";
 import { UserError } from "../files/user_error.ts";
 import { decodeImages, type DecodeOptions } from "./decoded.ts";
+import { IMAGE, squareOf } from "./image_file.ts";
 import { type Dataset, type ImageSet, select } from "./image_set.ts";
-import { decodeJpeg } from "./jpeg.ts";
 import type { Split } from "./splits.ts";
 
 /** Where the images lie, and how they are divided. */
@@ -37,9 +33,6 @@ interface Classes {
   side: number;
   test: number;
 }
-
-const JPEG = /\.jpe?g$/i;
-const IMAGE = /\.(jpe?g|png)$/i;
 
 /** An image file. */
 interface Entry {
@@ -176,41 +169,4 @@ async function checksum(entries: readonly Entry[], head: string): Promise<string
     all.update(`\n${name} ${digest}`);
   }
   return all.digest("hex");
-}
-
-/** The middle square of an image, scaled, `[side, side, 3]`. */
-function squareOf(bytes: Uint8Array, where: string, side: number): Uint8Array {
-  const { height, width, pixels } = JPEG.test(where) ? decodeJpeg(bytes, where) : decodePng(bytes, where);
-  const shorter = Math.min(height, width);
-  const scale = side / shorter;
-  return tf.tidy(() => {
-    const image = tf.tensor4d(new Float32Array(pixels), [1, height, width, 3]);
-    const square = tf.slice(
-      image,
-      [0, (height - shorter) >> 1, (width - shorter) >> 1, 0],
-      [1, shorter, shorter, 3],
-    );
-    // triangle filter, wide enough for what is scaled down: Pillow's and torchvision's bilinear
-    const [scaled] = operation(
-      "ScaleAndTranslate",
-      [square, tf.tensor1d([side, side], "int32"), tf.tensor1d([scale, scale]), tf.tensor1d([0, 0])],
-      { T: type("float32"), kernel_type: text("triangle"), antialias: flag(true) },
-    );
-    return Uint8Array.from(scaled.dataSync(), (value) => Math.min(255, Math.max(0, Math.round(value))));
-  });
-}
-
-/** A PNG image as RGB; what is transparent counts as it is coloured. */
-function decodePng(bytes: Uint8Array, where: string): { height: number; width: number; pixels: Uint8Array } {
-  try {
-    const { height, width, data } = PNG.sync.read(Buffer.from(bytes));
-    const pixels = new Uint8Array(height * width * 3);
-    for (let i = 0; i < height * width; i++) {
-      for (let channel = 0; channel < 3; channel++) pixels[3 * i + channel] = data[4 * i + channel];
-    }
-    return { height, width, pixels };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${where}: not a PNG image that can be decoded (${reason}). Get the file again.`);
-  }
 }
