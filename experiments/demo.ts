@@ -9,6 +9,7 @@ import { parseExperimentArgs } from "../lib/experiment/command_line.ts";
 import { galleryRows } from "../lib/experiment/gallery.ts";
 import { commandLine, printTable, runExperiment, textAsked } from "../lib/experiment/reproduce.ts";
 import { backmixGallery } from "../lib/figures/backmix_gallery.ts";
+import { mixingSteps } from "../lib/figures/mixing_steps.ts";
 import { writeAtomic } from "../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../lib/files/task.ts";
 import { priorsExperiment } from "./priors.ts";
@@ -32,7 +33,7 @@ if (import.meta.main) {
     const asked = textAsked(demo, line, options);
     if (asked !== null) return console.log(asked);
 
-    let picture: string | null = null;
+    const pictures: string[] = [];
     const { file, path } = await runExperiment(
       demo,
       { ...options, resume: true },
@@ -42,17 +43,20 @@ if (import.meta.main) {
         const { dataset, split } = await demo.data({ ...options, trial: 0, seed });
         const { train, classes } = openSet(dataset, split, { seed, ...(limit && { limit }) });
         const rows = galleryRows(train, maps, recipe.backmix, classes.length, seed);
-        picture = `${options.out}/backmix.seed${seed}.png`;
-        await writeAtomic(picture, backmixGallery(rows, train.side));
+        const [gallery, steps] = ["backmix", "steps"].map((name) => `${options.out}/${name}.seed${seed}.png`);
+        await writeAtomic(gallery, backmixGallery(rows, train.side));
+        await writeAtomic(steps, mixingSteps(rows, train.side));
+        pictures.push(
+          `Picture: ${gallery} (an image, its CAM, a partner without its foreground, the mix)`,
+          `The same step by step: ${steps} (an animated PNG, for a browser)`,
+        );
       },
     );
     if (file !== null) {
       printTable(file);
       console.log(`\nResult: ${path}`);
     }
-    if (picture !== null) {
-      console.log(`Picture: ${picture} (an image, its CAM, a partner without its foreground, the mix)`);
-    }
+    for (const picture of pictures) console.log(picture);
     console.log("Next, on real images: deno task reproduce:cifar10 (downloads 170 MB once, or pass --data-dir DIR)");
   });
 }

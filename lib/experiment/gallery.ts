@@ -1,10 +1,10 @@
-/** The rows of a gallery that shows what BackMix does to training images, drawn as training draws them. */
+/** The rows of a gallery, and the steps of an animation, of what BackMix does to training images, drawn as in training. */
 import { pixelValues, UNIT } from "../augment/pixels.ts";
 import { AS_IT_IS } from "../augment/view.ts";
 import { type BackmixOptions, drawPastes, renderMixed } from "../backmix/mix.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { stream } from "../engine/streams.ts";
-import type { GalleryRow } from "../figures/backmix_gallery.ts";
+import type { MixingStep } from "../figures/mixing_steps.ts";
 
 /**
  * Mixes the first image of each class.
@@ -18,7 +18,7 @@ export function galleryRows(
   options: BackmixOptions,
   classes: number,
   seed: number,
-): GalleryRow[] {
+): MixingStep[] {
   const { side } = set;
   const size = side * side * 3;
   const chosen = Array.from({ length: classes }, (_, label) => set.labels.indexOf(label));
@@ -32,6 +32,8 @@ export function galleryRows(
       image: of(chosen[k]),
       map: maps.slice(chosen[k] * 64, (chosen[k] + 1) * 64),
       partner: withoutForeground(of(paste.partner), paste.foreground, side),
+      partnerImage: of(paste.partner),
+      partnerMap: maps.slice(paste.partner * 64, (paste.partner + 1) * 64),
       source: paste.source,
       mixed: Uint8Array.from(mixed.subarray(k * size, (k + 1) * size), (v) => Math.round(255 * v)),
       destination: paste.destination,

@@ -60,7 +60,7 @@ export function backmixGallery(rows: readonly GalleryRow[], side: number): Uint8
 }
 
 /** A frame of one enlarged pixel around a square. */
-function frame(drawn: Picture, x: number, y: number, side: number): void {
+export function frame(drawn: Picture, x: number, y: number, side: number): void {
   const line = 2;
   drawn.fill(x - line, y - line, side + 2 * line, line, FRAME);
   drawn.fill(x - line, y + side, side + 2 * line, line, FRAME);

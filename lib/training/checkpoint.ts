@@ -73,7 +73,7 @@ export async function saveCheckpoint<Network>(
  * @throws {UserError} if the file is damaged, or no checkpoint
  */
 export async function readIdentity(path: string): Promise<{ identity: RunIdentity; step: number } | null> {
-  const { metadata } = await openedIfThere(path) ?? {};
+  const { metadata } = await openCheckpoint(path) ?? {};
   return metadata === undefined ? null : { identity: JSON.parse(metadata.run), step: JSON.parse(metadata.state).step };
 }
 
@@ -90,7 +90,7 @@ export async function loadCheckpoint<Network>(
   network: Network,
   identity: RunIdentity,
 ): Promise<Checkpoint<Network> | null> {
-  const file = await openedIfThere(path);
+  const file = await openCheckpoint(path);
   if (file === null) return null;
   const { arrays, metadata } = file;
   refuseOtherRun(path, JSON.parse(metadata.run), identity);
@@ -122,7 +122,13 @@ export async function loadCheckpoint<Network>(
   };
 }
 
-async function openedIfThere(path: string): Promise<Safetensors | null> {
+/**
+ * A checkpoint's arrays and metadata.
+ *
+ * @returns null if there is no file
+ * @throws {UserError} if the file is damaged, or no checkpoint
+ */
+export async function openCheckpoint(path: string): Promise<Safetensors | null> {
   const bytes = await readIfThere(path);
   if (bytes === null) return null;
   const file = opened(bytes, path);

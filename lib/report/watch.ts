@@ -1,0 +1,133 @@
+/**
+ * The page that follows a run: what a request gets. It reads the run's folder only, and answers this machine only.
+ */
+import { basename, join } from "node:path";
+import { mapMosaic } from "../figures/map_mosaic.ts";
+import { UserError } from "../files/user_error.ts";
+import { bankMaps } from "../training/bank_maps.ts";
+import { CHECKPOINT } from "../training/train.ts";
+import { html } from "./html.ts";
+
+/** Parts of the page that do not change. */
+export interface WatchParts {
+  /** Plotly's program. */
+  plotly: string;
+  /** The page's program. */
+  script: string;
+  /** The style sheet. */
+  style: string;
+}
+
+/** A stretch of a log. */
+export interface LogPart {
+  /** Whole lines, as they are. */
+  lines: string[];
+  /** Where the next stretch begins, in bytes. */
+  next: number;
+}
+
+/** Names under which a browser reaches this machine: any other means that another site points at it. */
+const OWN = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+const HEADERS = {
+  "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/**
+ * Makes the function that answers requests.
+ *
+ * @param directory the run's folder
+ */
+export function watchHandler(
+  directory: string,
+  { plotly, script, style }: WatchParts,
+): (request: Request) => Promise<Response> {
+  const file = (body: BodyInit, type: string, status = 200) =>
+    new Response(body, { status, headers: { ...HEADERS, "content-type": type } });
+  const text = (body: string, status: number) => file(body, "text/plain; charset=utf-8", status);
+
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (!OWN.test(request.headers.get("host") ?? "")) return text("This page answers its own machine only.", 403);
+    if (request.method !== "GET") return text("Only GET.", 405);
+    switch (pathname) {
+      case "/":
+        return file(page(directory), "text/html; charset=utf-8");
+      case "/style.css":
+        return file(style, "text/css; charset=utf-8");
+      case "/script.js":
+        return file(script, "text/javascript; charset=utf-8");
+      case "/plotly.js":
+        return file(plotly, "text/javascript; charset=utf-8");
+      case "/log": {
+        const from = Number(searchParams.get("from") ?? 0);
+        if (!Number.isSafeInteger(from) || from < 0) return text("from: give a whole number.", 400);
+        return Response.json(await logPart(join(directory, "log.jsonl"), from), { headers: HEADERS });
+      }
+      case "/maps.png":
+        return await maps(directory).then(
+          (png) =>
+            png === null ? new Response(null, { status: 204, headers: HEADERS }) : file(png as BodyInit, "image/png"),
+          (error) => {
+            if (!(error instanceof UserError)) throw error;
+            return text(error.message, 409);
+          },
+        );
+      default:
+        return text("No such page.", 404);
+    }
+  };
+}
+
+/**
+ * The whole lines of a log from a place on. A log that has become shorter was begun anew: then all of it.
+ *
+ * @param from bytes that are known already
+ */
+export async function logPart(path: string, from: number): Promise<LogPart> {
+  const bytes = await Deno.readFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  });
+  const begin = from > bytes.length ? 0 : from;
+  const end = bytes.lastIndexOf(10) + 1; // 10: end of line; a line that is being written comes with the next part
+  if (end <= begin) return { lines: [], next: begin };
+  return { lines: new TextDecoder().decode(bytes.subarray(begin, end - 1)).split("\n"), next: end };
+}
+
+async function maps(directory: string): Promise<Uint8Array | null> {
+  const bank = await bankMaps(join(directory, CHECKPOINT));
+  return bank && mapMosaic(bank);
+}
+
+function page(directory: string): string {
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>${basename(directory)}</title>
+        <link rel="stylesheet" href="/style.css">
+        <link rel="icon" href="data:,">
+      </head>
+      <body>
+        <h1>${basename(directory)}</h1>
+        <p id="state" role="status">Waiting for the run's log.</p>
+        <progress id="progress" max="1" value="0" aria-label="Steps done"></progress>
+        <div class="figures">
+          <div id="loss"></div>
+          <div id="accuracy"></div>
+          <div id="rate"></div>
+        </div>
+        <figure id="maps"
+          hidden><figcaption>Class activation maps of some training images, as the last checkpoint has them</figcaption><img alt="Maps in colours from low (dark) to high (yellow)"></figure>
+        <script src="/plotly.js"></script>
+        <script src="/script.js"></script>
+      </body>
+    </html>
+  `.markup;
+}
