@@ -94,10 +94,21 @@ export function dotPlot(
     y: {
       title: "",
       tickvals: rows.map((_, row) => row),
-      ticktext: rows.map(({ name }) => asText(name)),
+      ticktext: rows.map(({ name }) => inLines(name).map(asText).join("<br>")),
       range: [rows.length - 0.5, -0.5],
       zeroline: false,
     },
     height: 90 + 44 * rows.length,
   });
+}
+
+/** A name in lines of about 22 letters, so that names leave room for what they name. */
+function inLines(name: string): string[] {
+  const lines: string[] = [];
+  for (const word of name.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 22) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -84,7 +84,9 @@ export function plotlyFigure(
     ...settings,
   });
   const titled = title === undefined ? 0 : 30;
-  const labels = Array.isArray(y.ticktext) ? y.ticktext.map((text) => String(text).length) : [0];
+  const labels = Array.isArray(y.ticktext)
+    ? y.ticktext.flatMap((text) => String(text).split("<br>")).map((line) => line.length)
+    : [0];
   const lines = legendLines(data, WIDTH - Math.max(80, 20 + LETTER * Math.max(...labels)));
   const figure = {
     data,

@@ -56,6 +56,8 @@ export function runsFigure(file: ResultFile, { metric = "auroc", score, title }:
  */
 export function differencesFigure(file: ResultFile, { metric = "auroc", score, title }: Choice = {}): PlotlyFigure {
   const { nameOf } = reader(file);
+  const [method, ...others] = new Set(file.summary.paired.map((row) => row.method));
+  const short = (name: string) => others.length === 0 ? name.replace(`${method} + `, "") : name;
   const rows = file.summary.paired.flatMap((row): DotRow[] => {
     const kind = score ?? row.headline;
     const summed = row.metrics[kind]?.[metric];
@@ -64,7 +66,7 @@ export function differencesFigure(file: ResultFile, { metric = "auroc", score, t
     const { mean, low, high } = summed;
     const interval = low === null || high === null ? null : { low, high };
     return [{
-      name: nameOf(row.cells[0]),
+      name: short(nameOf(row.cells[0])),
       series: [spreadOf(pairs.map((pair) => pair.metrics[kind][metric]), mean, interval)],
     }];
   });

@@ -44,5 +44,5 @@ Deno.test("a figure of differences has a row for each pair of recipes, and a lin
   assertEquals([numbers(dots, "x").length, numbers(means, "x"), numbers(line, "x")], [5, [percent(mean)], [0, 0]]);
   const { array, arrayminus } = means.error_x as Record<string, number[]>;
   assert(Math.abs(array[0] - 100 * (high! - mean)) < 0.11 && Math.abs(arrayminus[0] - 100 * (mean - low!)) < 0.11);
-  assertEquals((layout.yaxis as { ticktext: string[] }).ticktext, ["softmax + BackMix"]);
+  assertEquals((layout.yaxis as { ticktext: string[] }).ticktext, ["BackMix"]);
 });
