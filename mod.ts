@@ -155,7 +155,7 @@ export { precisionRecallCurve } from "./lib/figures/precision_recall_curve.ts";
 export { oscrCurve } from "./lib/figures/oscr_curve.ts";
 export { scoreHistogram } from "./lib/figures/score_histogram.ts";
 export { type EpochSeries, trainingCurves } from "./lib/figures/training_curves.ts";
-export { type Displayed, show } from "./lib/figures/show.ts";
+export { show } from "./lib/figures/show.ts";
 export { type Choice, differencesFigure, runsFigure } from "./lib/report/result_figures.ts";
 export type { DataOptions, Experiment, Preset } from "./lib/experiment/experiment.ts";
 export { reproduce } from "./lib/experiment/reproduce.ts";

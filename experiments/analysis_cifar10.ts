@@ -10,7 +10,8 @@
  *    (`pooled 25`, `best cell 25`, ...).
  *
  * A map after six passes finds the object roughly: what it leaves out is pasted as background, what it takes in of the
- * background stays as foreground.
+ * background stays as foreground. And since it is the network's own map, its best cell is never covered: that the pooled
+ * score falls more than the best cell's is to be expected here, and is evidence on *priors* only.
  */
 import { covered } from "../lib/datasets/partly_known.ts";
 import { cutByMaps, putTogether } from "../lib/evaluation/cut_by_maps.ts";

@@ -18,8 +18,10 @@ export type PartlyKnown = Record<
  * @param set known shapes on their textures, such as `knownOnKnown`
  * @param other images of the same number, whose left part comes in where `set` has background
  * @param share of the width that is replaced, in [0, 1]
+ * @throws {RangeError} if the sets are of other sizes
  */
 export function covered(set: ImageSet, other: ImageSet, share: number): ImageSet {
+  if (other.images.length !== set.images.length) throw new RangeError("sets of other sizes");
   const images = set.images.slice();
   const columns = Math.round(share * set.side);
   for (let pixel = 0; pixel < images.length / 3; pixel++) {

@@ -3,7 +3,8 @@
  * (lib/backmix/foreground.ts), and put together anew: partly known images where no mask is known.
  *
  * The maps are those of the predicted class, since an unknown image has no other. Each network cuts by its own maps, so
- * two networks see different images; and what a map misses of an object stays in the background that is pasted.
+ * two networks see different images; and what a map misses of an object stays in the background that is pasted. Where a map
+ * is highest nothing is covered, so the score of the best cell is protected by the cut itself.
  */
 import { type CoveredSet, swapBackgrounds } from "../augment/background_swap.ts";
 import { CELLS, topCells } from "../backmix/foreground.ts";
@@ -68,8 +69,8 @@ function foregrounds(maps: Float32Array, side: number, random: Stream): Uint8Arr
 
 /**
  * Each foreground on other images' backgrounds: known ones on a background of their own class and on an unknown image's,
- * unknown ones on a known image's and on an unknown image's. All four sets are put together by one rule, so that the seams
- * are the same in all.
+ * unknown ones on a known image's and on an unknown image's; its own too, by chance. All four sets are put together by one
+ * rule, so that the seams are the same in all.
  *
  * @param seed draws the partners
  */

@@ -155,9 +155,9 @@ export async function runExperiment(
           continue; // recipes are tuned on these; figures of the test images stay unseen
         }
         await done(plan, finished);
-        await writeScores(`${places.scores}/${id}.npz`, finished.scores);
+        await writeScores(`${places.scores}/${experiment.table}.${options.preset}/${id}.npz`, finished.scores);
         const { table, paper } = experiment;
-        const cell = { ...finished.cell, scores_file: `scores/${id}.npz` };
+        const cell = { ...finished.cell, scores_file: `scores/${table}.${options.preset}/${id}.npz` };
         file = await addCell(places.result, { table, preset: options.preset, paper }, cell);
         console.error(`${id}: written to ${places.result}`);
       }

@@ -12,32 +12,39 @@ import type { PlotlyFigure } from "./plotly.ts";
 /** Where the pictures lie. */
 const PICTURES = new URL("../../notebooks/pictures/", import.meta.url);
 
-/** Something that Deno's Jupyter kernel displays. */
-export interface Displayed {
-  /** The figure's data. */
-  figure: PlotlyFigure;
-  /** What Jupyter is given, by MIME type. */
-  [display: symbol]: () => Record<string, unknown>;
+/** What Jupyter is given of a figure. */
+export interface Shown {
+  /** By MIME type. */
+  data: Record<string, unknown>;
+  /** The picture has twice the figure's pixels, so its width must be said. */
+  metadata: Record<string, unknown>;
 }
 
 /**
- * Shows a figure, as the last value of a cell.
+ * Shows a figure in a notebook on Deno's kernel: `await show(figure)`.
  *
- * @param figure what to show
+ * The data are sent before the cell ends. What a cell returns instead can reach Jupyter after the cell's end, where an
+ * executor no longer listens (seen with nbclient, in one run of six on a busy machine).
+ */
+export async function show(figure: PlotlyFigure): Promise<void> {
+  await Deno.jupyter.broadcast("display_data", { ...shown(figure), transient: {} });
+}
+
+/**
+ * What {@linkcode show} sends.
+ *
  * @param pictures the folder of the pictures, by default that of the notebooks
  */
-export function show(figure: PlotlyFigure, pictures: URL = PICTURES): Displayed {
+export function shown(figure: PlotlyFigure, pictures: URL = PICTURES): Shown {
+  const name = digest(figure);
+  const picture = read(new URL(`${name}.png`, pictures));
   return {
-    figure,
-    [Symbol.for("Jupyter.display")]: () => {
-      const name = digest(figure);
-      const picture = read(new URL(`${name}.png`, pictures));
-      return {
-        "application/vnd.plotly.v1+json": figure,
-        ...(picture && { "image/png": Buffer.from(picture).toString("base64") }),
-        "text/plain": `Plotly figure ${name}${picture ? "" : ", without a static picture: run deno task figures"}`,
-      };
+    data: {
+      "application/vnd.plotly.v1+json": figure,
+      ...(picture && { "image/png": Buffer.from(picture).toString("base64") }),
+      "text/plain": `Plotly figure ${name}${picture ? "" : ", without a static picture: run deno task figures"}`,
     },
+    metadata: picture ? { "image/png": { width: figure.layout.width } } : {},
   };
 }
 

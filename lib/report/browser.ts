@@ -32,9 +32,10 @@ export interface Drawer extends AsyncDisposable {
  */
 export async function openDrawer(): Promise<Drawer> {
   const browser = await startChromium();
-  const page = await browser.newPage();
-  await page.setContent("<!doctype html><body></body>");
-  await page.addScriptTag({ content: await plotlySource() });
+  const page = await emptyPage(browser).catch(async (error) => {
+    await browser.close();
+    throw error;
+  });
   const image = async (figure: PlotlyFigure, format: "png" | "svg"): Promise<Uint8Array> => {
     const url: string = await inPage(page, figure, format);
     const [head, data] = [url.slice(0, url.indexOf(",")), url.slice(url.indexOf(",") + 1)];
@@ -56,6 +57,14 @@ export async function openDrawer(): Promise<Drawer> {
     },
     [Symbol.asyncDispose]: () => browser.close(),
   };
+}
+
+/** A page with Plotly and nothing else. */
+async function emptyPage(browser: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  await page.setContent("<!doctype html><body></body>");
+  await page.addScriptTag({ content: await plotlySource() });
+  return page;
 }
 
 /** Plotly's own way to a picture, as a data URL. */

@@ -3,7 +3,7 @@
  * data.
  */
 import { Buffer } from "node:buffer";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { writeAtomic, writeTextAtomic } from "../files/atomic.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
@@ -11,14 +11,18 @@ import { digest } from "../training/recipe.ts";
 import { openDrawer } from "./browser.ts";
 import { figureOutputs, notebooksIn, readNotebook, writeNotebook } from "./notebook.ts";
 
-const FOLDER = new URL("../../notebooks", import.meta.url).pathname;
+const FOLDER = join(import.meta.dirname!, "../../notebooks");
+
+/** What a static picture is called: first digits of a digest. */
+const OURS = /^[0-9a-f]{16}\.png$/;
 
 const HELP = `Draws every figure of the executed notebooks.
 
 Usage: deno task figures [--out DIR]
 
 Writes NOTEBOOK.NUMBER.svg, .png and .pdf of each into DIR, for a paper; and where a figure's data have changed, its static
-picture into notebooks/pictures and beside the data in the notebook. Needs a Chromium.
+picture into notebooks/pictures and beside the data in the notebook; pictures of data that no notebook holds are removed.
+Needs a Chromium.
 
   --out DIR  default runs/figures
   --help     this text`;
@@ -56,7 +60,7 @@ export async function figuresReport(args: readonly string[], folder = FOLDER): P
     await writeNotebook(path, notebook);
   }
   for await (const { name } of Deno.readDir(pictures)) {
-    if (!used.has(name)) await Deno.remove(`${pictures}/${name}`);
+    if (OURS.test(name) && !used.has(name)) await Deno.remove(`${pictures}/${name}`);
   }
   return { code: 0, text: `${count} figures in ${out}, as SVG, PNG and PDF.` };
 }

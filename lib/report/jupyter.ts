@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 source, target, folder = sys.argv[1:]
 notebook = nbformat.read(source, as_version=4)
-client = NotebookClient(notebook, timeout=300, kernel_name="deno", resources={"metadata": {"path": folder}}, record_timing=False)
+client = NotebookClient(notebook, timeout=300, kernel_name="deno", resources={"metadata": {"path": folder}}, record_timing=False, iopub_timeout=120, raise_on_iopub_timeout=True)
 try:
     client.execute()
 except CellExecutionError as error:

@@ -1,9 +1,10 @@
 /** `deno task notebook`: opens the notebooks in JupyterLab, with this Deno as their kernel. */
+import { join } from "node:path";
 import { runTask } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { kernelEnvironment } from "./jupyter.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = join(import.meta.dirname!, "../..");
 
 const HELP = `Opens the notebooks in JupyterLab, with this Deno as the kernel.
 

@@ -2,13 +2,14 @@
  * `deno task notebooks`: executes every notebook and compares the figures with the committed ones; `--write` keeps what
  * came out.
  */
+import { join } from "node:path";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { digest } from "../training/recipe.ts";
 import { notebookExecutor } from "./jupyter.ts";
 import { figureOutputs, type Notebook, notebooksIn, readNotebook, writeNotebook } from "./notebook.ts";
 
-const FOLDER = new URL("../../notebooks", import.meta.url).pathname;
+const FOLDER = join(import.meta.dirname!, "../../notebooks");
 
 const HELP = `Executes the notebooks and compares their figures with the committed ones.
 

@@ -45,8 +45,8 @@ export function reportPage(results: readonly NamedResult[], { plotly, script, st
       <body>
         <header>
           <h1>BackMix Lab: results</h1>
-          <p>Open set recognition without and with BackMix. Every number leads to the record of the runs behind it; a column's title
-    sorts by it.</p>
+          <p>Open set recognition without and with BackMix. Every number leads to the record of the first run
+    behind it, the others follow; a column's title sorts by it.</p>
           <nav aria-label="Tables">
             <ul>${results.map(({ file }) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
           </nav>
@@ -83,10 +83,11 @@ function section({ path, file }: NamedResult): Html {
 
 function tableOf(file: ResultFile, name: string): Html {
   const [{ row: titles }, ...rows] = tableRows(file);
+  const target = (id: string) => `${name}.${id}`;
   const cell = (text: string, k: number, cells: readonly string[]) =>
     k < 2 || cells.length === 0
       ? html`<td>${text}</td>`
-      : html`<td><a href="#${cells[0]}" title="${cells.join(", ")}">${text}</a></td>`;
+      : html`<td><a href="#${target(cells[0])}" title="${cells.join(", ")}">${text}</a></td>`;
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Table ${name}">
       <table>
@@ -132,7 +133,7 @@ function record(cell: Cell, file: ResultFile, path: string): Html {
     ["Scores", cell.scores_file],
   ];
   return html`
-    <details id="${cell.id}">
+    <details id="${nameOf(file)}.${cell.id}">
     <summary>${rowName(cell)}${dataTitle(file)(cell)}, trial ${cell.trial}, seed ${cell.seed} <span class="soft">${cell
       .id}</span></summary>
     <dl>${facts.map(([term, text]) =>

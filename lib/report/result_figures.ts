@@ -34,11 +34,17 @@ export function runsFigure(file: ResultFile, { metric = "auroc", score, title }:
       deviation === null ? null : { low: Math.max(0, mean - deviation), high: Math.min(1, mean + deviation) },
     );
   };
+  const withBackmix = (without: SummaryRow, name: string) => {
+    const pairs = file.paired.filter((pair) => without.cells.includes(pair.without)).map((pair) => pair.with);
+    return named.find((other) =>
+      other.name === name.replace(/^\S+/, "$& + BackMix") && other.row.cells.some((id) => pairs.includes(id))
+    )?.row;
+  };
   const rows = named.filter(({ cell }) => !cell.backmix && cell.recipe.regulariser === undefined).map((
     { row, name },
   ): DotRow => ({
     name,
-    series: [runs(row), runs(named.find((other) => other.name === name.replace(/^\S+/, "$& + BackMix"))?.row)],
+    series: [runs(row), runs(withBackmix(row, name))],
   }));
   const published = file.paper?.metrics?.[metric];
   return dotPlot(rows, ["without BackMix", "with BackMix"], {

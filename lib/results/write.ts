@@ -20,8 +20,8 @@ import { rounded } from "./rounded.ts";
 import { differencesOf, readScores, type ResampledRun, resampledRun } from "./scores.ts";
 
 /**
- * Adds the cell of a finished run to a result file, which is made if it is not there, and works out the paired
- * differences and the summary anew.
+ * Adds the cell of a finished run to a result file, which is made if it is not there. Its own paired differences are worked
+ * out, those of other cells are taken as the file has them, and the summary is made anew.
  *
  * Its scores must have been written before, at `cell.scores_file`: the paired differences are computed from them. Two
  * runs that finish together take turns. A cell that breaks the schema is a fault of the program; nothing is written then.
@@ -38,7 +38,13 @@ export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "
   const added: Cell = { ...measured(cell), id: cellId(cell) };
   const cells = [...before.cells.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
   const others = before.paired.filter((pair) => pair.with !== added.id && pair.without !== added.id);
-  const paired = await differences(cells, (cell) => resampledCell(cell, dirname(path)), others).catch((error) => {
+  const runs = new Map<string, Promise<ResampledRun>>(); // a cell may have many partners
+  const runOf = (cell: Cell) => {
+    const run = runs.get(cell.id) ?? resampledCell(cell, dirname(path));
+    runs.set(cell.id, run);
+    return run;
+  };
+  const paired = await differences(cells, runOf, others).catch((error) => {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
       `${error.message} Until then ${path} cannot take ${added.id}: restore that file or remove its cell, and run ` +

@@ -70,7 +70,7 @@ Deno.test("an experiment leaves a result file, and for each cell scores, checkpo
     [
       "priors.quick.json",
       ...ids.flatMap((id) => [`priors.quick/${id}/checkpoint.safetensors`, `priors.quick/${id}/log.jsonl`]),
-      ...ids.map((id) => `scores/${id}.npz`),
+      ...ids.map((id) => `scores/priors.quick/${id}.npz`),
     ].sort(),
   );
   assertEquals(told, ["without BackMix: no values of maps", `with BackMix: ${72 * 64} values of maps`]);

@@ -1,16 +1,17 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { plotlyFigure } from "../../lib/figures/plotly.ts";
-import { show } from "../../lib/figures/show.ts";
+import { shown } from "../../lib/figures/show.ts";
 import { digest } from "../../lib/training/recipe.ts";
 
 Deno.test("a notebook gets a figure's data, and the picture of just these data if there is one", async () => {
   const figure = plotlyFigure([{ type: "scatter", y: [1, 2] }], { x: { title: "a" }, y: { title: "b" } });
   const folder = await Deno.makeTempDir();
   const pictures = new URL(`file://${folder}/`);
-  const shown = () => show(figure, pictures)[Symbol.for("Jupyter.display")]();
-  assertEquals(Object.keys(shown()), ["application/vnd.plotly.v1+json", "text/plain"]);
-  assertMatch(String(shown()["text/plain"]), /, without a static picture: run deno task figures$/);
+  const data = () => shown(figure, pictures).data;
+  assertEquals(Object.keys(data()), ["application/vnd.plotly.v1+json", "text/plain"]);
+  assertMatch(String(data()["text/plain"]), /, without a static picture: run deno task figures$/);
   await Deno.writeFile(`${folder}/${digest(figure)}.png`, Uint8Array.of(1, 2, 3));
-  assertEquals([shown()["image/png"], shown()["application/vnd.plotly.v1+json"]], ["AQID", figure]);
+  assertEquals([data()["image/png"], data()["application/vnd.plotly.v1+json"]], ["AQID", figure]);
+  assertEquals(shown(figure, pictures).metadata, { "image/png": { width: 480 } });
   await Deno.remove(folder, { recursive: true });
 });

@@ -13,7 +13,7 @@ const file = await readResult(path);
 Deno.test("every run has a record with its command, and every figure of a table leads to one", () => {
   const page = reportPage([{ path: "results/priors.quick.json", file }], parts);
   for (const { id } of file.cells) {
-    assertStringIncludes(page, `<details id="${id}">`);
+    assertStringIncludes(page, `<details id="priors.quick.${id}">`);
     assertStringIncludes(page, `deno task rerun results/priors.quick.json --cell ${id}<`);
   }
   const targets = [...page.matchAll(/<td><a href="#([^"]+)"/g)].map(([, id]) => id);

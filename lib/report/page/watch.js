@@ -14,7 +14,9 @@ function read(line) {
     return;
   }
   if (entry.event === "start" || entry.event === "resume") {
-    if (entry.event === "start") [run.steps, run.epochs] = [new Map(), new Map()];
+    // what came after the checkpoint is done again
+    for (const step of [...run.steps.keys()]) if (step >= entry.step) run.steps.delete(step);
+    for (const [epoch, { step }] of [...run.epochs]) if (step > entry.step) run.epochs.delete(epoch);
     run.start = entry;
     run.recent = [];
     run.end = "";
@@ -100,16 +102,17 @@ async function maps() {
 }
 
 async function follow() {
-  try {
-    const { lines, next } = await (await fetch(`/log?from=${run.from}`)).json();
+  const answer = await fetch(`/log?from=${run.from}`).then((answer) => answer.ok ? answer.json() : null, () => null);
+  if (answer === null) {
+    document.getElementById("state").textContent = "The watching task does not answer; trying again.";
+  } else {
+    const { lines, next } = answer;
     if (next < run.from) Object.assign(run, { start: null, steps: new Map(), epochs: new Map(), saved: -1 });
     run.from = next;
     for (const line of lines) read(line);
     document.getElementById("state").textContent = state();
     if (lines.length > 0) drawAll();
-    await maps();
-  } catch {
-    document.getElementById("state").textContent = "The watching task has ended.";
+    await maps().catch(() => {});
   }
   setTimeout(follow, EVERY);
 }
