@@ -130,11 +130,11 @@ export type {
   PaperFigures,
   ResultFile,
   ResultHead,
-  SCHEMA_VERSION,
   Summary,
   SummaryPair,
   SummaryRow,
 } from "./lib/results/result.ts";
+export { SCHEMA_VERSION } from "./lib/results/result.ts";
 export { readResult } from "./lib/results/read.ts";
 export { readScores, type RunScores, type SideScores } from "./lib/results/scores.ts";
 
@@ -154,7 +154,6 @@ export { rocCurve } from "./lib/figures/roc_curve.ts";
 export { precisionRecallCurve } from "./lib/figures/precision_recall_curve.ts";
 export { oscrCurve } from "./lib/figures/oscr_curve.ts";
 export { scoreHistogram } from "./lib/figures/score_histogram.ts";
-export { type EpochSeries, trainingCurves } from "./lib/figures/training_curves.ts";
 export { show } from "./lib/figures/show.ts";
 export { type Choice, differencesFigure, runsFigure } from "./lib/report/result_figures.ts";
 export type { DataOptions, Experiment, Preset } from "./lib/experiment/experiment.ts";

@@ -7,7 +7,7 @@
  * is highest nothing is covered, so the score of the best cell is protected by the cut itself.
  */
 import { type CoveredSet, swapBackgrounds } from "../augment/background_swap.ts";
-import { CELLS, topCells } from "../backmix/foreground.ts";
+import { AREA, CELLS, topCells } from "../backmix/foreground.ts";
 import { DESCRIBED } from "../backmix/mix.ts";
 import { type ImageSet, select } from "../datasets/image_set.ts";
 import type { OpenSet } from "../datasets/open_set.ts";
@@ -53,10 +53,10 @@ export async function cutByMaps(
  * @returns 255 = foreground, 0 = background, `[n, side, side]`
  */
 function foregrounds(maps: Float32Array, side: number, random: Stream): Uint8Array {
-  const masks = new Uint8Array(maps.length / (CELLS * CELLS) * side * side);
+  const masks = new Uint8Array(maps.length / AREA * side * side);
   const cell = side / CELLS;
   for (let i = 0; i < masks.length / (side * side); i++) {
-    const map = maps.subarray(i * CELLS * CELLS, (i + 1) * CELLS * CELLS);
+    const map = maps.subarray(i * AREA, (i + 1) * AREA);
     const top = topCells(map, DESCRIBED.foreground, random);
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++) {
@@ -75,18 +75,17 @@ function foregrounds(maps: Float32Array, side: number, random: Stream): Uint8Arr
  * @param seed draws the partners
  */
 export function putTogether({ known, unknown }: { known: CutSet; unknown: CutSet }, seed: number): PartlyKnown {
-  const alike = new Map<number, number[]>();
-  known.labels.forEach((label, i) => alike.set(label, [...alike.get(label) ?? [], i]));
-  const everyone = (set: CutSet) => Array.from(set.labels.keys());
+  const [knowns, unknowns] = [known, unknown].map(({ labels }) => Array.from(labels.keys()));
+  const alike = Map.groupBy(knowns, (i) => known.labels[i]);
   const put = (name: string, set: CutSet, others: CutSet, partnersOf: (i: number) => readonly number[]): ImageSet => {
     const random = stream(seed, `partners, ${name}`);
-    const partners = everyone(set).map((i) => {
+    const everyone = Array.from(set.labels.keys());
+    const partners = everyone.map((i) => {
       const possible = partnersOf(i);
       return possible[random.int(possible.length)];
     });
-    return { ...set, name, images: swapBackgrounds(set, everyone(set), partners, others).bytes };
+    return { ...set, name, images: swapBackgrounds(set, everyone, partners, others).bytes };
   };
-  const [knowns, unknowns] = [everyone(known), everyone(unknown)];
   return {
     knownOnKnown: put("known on known", known, known, (i) => alike.get(known.labels[i])!),
     knownOnUnrelated: put("known on unrelated", known, unknown, () => unknowns),

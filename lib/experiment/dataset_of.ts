@@ -10,7 +10,7 @@ export function listOf(protocol: string): Protocol {
 }
 
 /**
- * Loads or generates the data set that a cell names.
+ * Loads or generates the data set that a cell names, and says which of the experiment's sets of unknown images it has.
  *
  * @param name the data set's, which tells an experiment's sets of unknown images apart
  * @throws {UserError} as its loader, or if these are other images than the cell's
@@ -19,7 +19,7 @@ export async function datasetOf(
   experiment: Experiment,
   { name, sha256 }: { name: string } & Pick<Source, "sha256">,
   options: DataOptions,
-): Promise<Dataset> {
+): Promise<{ dataset: Dataset; unknown?: string }> {
   if (experiment.source === "generated" && options.dataDir !== undefined) {
     throw new UserError("--data-dir: this data set is generated, it has no files.");
   }
@@ -28,7 +28,7 @@ export async function datasetOf(
   for (const unknown of unknowns) {
     const { dataset } = await experiment.data({ ...options, unknown });
     if (dataset.name !== name) continue;
-    if (dataset.source.sha256 === sha256) return dataset;
+    if (dataset.source.sha256 === sha256) return { dataset, unknown };
     throw new UserError(
       `${name}: these are not the images that the run was trained on (SHA-256 ${dataset.source.sha256}, the run's ` +
         `${sha256}). Pass their folder by --data-dir.`,

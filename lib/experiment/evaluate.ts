@@ -231,10 +231,11 @@ async function setsOf(
   const options = { dataDir, trial: split.trial, protocol, seed, threads, skipDamaged, p: settings.p };
   const cut = (dataset: Dataset, split: Split) => openSet(dataset, split, { seed, ...(limit !== null && { limit }) });
   const trained = await datasetOf(experiment, { name: about.dataset, sha256: source.sha256 }, options);
-  const sets = new Map([[trained.name, cut(trained, split)]]);
-  for (const unknown of experiment.unknowns ?? []) {
+  const first = cut(trained.dataset, split);
+  const sets = new Map([[trained.dataset.name, first]]);
+  for (const unknown of (experiment.unknowns ?? []).filter((one) => one !== trained.unknown)) {
     const { dataset, split } = await experiment.data({ ...options, unknown });
-    if (!sets.has(dataset.name)) sets.set(dataset.name, cut(dataset, split));
+    sets.set(dataset.name, { ...first, unknown: cut(dataset, split).unknown }); // known images are judged once
   }
   return sets;
 }

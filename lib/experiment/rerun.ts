@@ -122,7 +122,7 @@ export async function rerunCell(
   const engine = await startTensorFlow({ threads });
   const lists = listOf(protocol);
   const wanted = { dataDir, trial, protocol: lists, seed, threads, skipDamaged, p: settings.p };
-  const dataset = await datasetOf(experiment, { name, sha256 }, wanted);
+  const { dataset } = await datasetOf(experiment, { name, sha256 }, wanted);
   const split = { protocol, dataset: name, trial, known, unknown };
   const plan: CellPlan = {
     ...{ method, recipe: cell.recipe as unknown as Recipe, trial, seed, split, dataset: name, source: dataset.source },

@@ -4,7 +4,7 @@
  */
 import { camOverlay } from "./cam_overlay.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "./pixel_font.ts";
-import { type Picture, picture, pixels, type Rgb } from "./picture.ts";
+import { INK, type Picture, picture, pixels, type Rgb, WHITE } from "./picture.ts";
 
 /** One row of the gallery. Images are bytes, `[side, side, 3]`. */
 export interface GalleryRow {
@@ -26,8 +26,6 @@ export interface GalleryRow {
 
 const SCALE = 4;
 const GAP = 12;
-const WHITE: Rgb = [255, 255, 255];
-const INK: Rgb = [40, 40, 40];
 const FRAME: Rgb = [255, 64, 64];
 
 /**

@@ -1,7 +1,7 @@
 /** Where methods see the class: images in the first column, then each method's class activation map of them. */
 import { camOverlay } from "./cam_overlay.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "./pixel_font.ts";
-import { type Picture, picture, pixels, type Rgb } from "./picture.ts";
+import { INK, type Picture, picture, pixels, WHITE } from "./picture.ts";
 import { viridis } from "./viridis.ts";
 
 /** One method's maps. */
@@ -14,8 +14,6 @@ export interface CamColumn {
 
 const SCALE = 4;
 const GAP = 12;
-const WHITE: Rgb = [255, 255, 255];
-const INK: Rgb = [40, 40, 40];
 
 /**
  * Draws the gallery.

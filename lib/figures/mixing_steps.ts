@@ -6,7 +6,7 @@ import { animatedPng } from "./apng.ts";
 import { frame, type GalleryRow } from "./backmix_gallery.ts";
 import { camOverlay } from "./cam_overlay.ts";
 import { drawText, TEXT_HEIGHT } from "./pixel_font.ts";
-import { type Picture, picture, pixels, type Rgb } from "./picture.ts";
+import { INK, type Picture, picture, pixels, WHITE } from "./picture.ts";
 
 /** What the animation needs of an image beside its row of the gallery. */
 export interface MixingStep extends GalleryRow {
@@ -19,8 +19,6 @@ export interface MixingStep extends GalleryRow {
 const SCALE = 4;
 const GAP = 14;
 const TEXT = 2;
-const WHITE: Rgb = [255, 255, 255];
-const INK: Rgb = [40, 40, 40];
 
 /** What each frame says, and how long it stands, in milliseconds. */
 const FRAMES = [

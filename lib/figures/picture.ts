@@ -4,6 +4,11 @@ import { PNG } from "pngjs";
 /** Red, green and blue, 0 .. 255. */
 export type Rgb = readonly [number, number, number];
 
+/** What galleries stand on. */
+export const WHITE: Rgb = [255, 255, 255];
+/** What captions are written in. */
+export const INK: Rgb = [40, 40, 40];
+
 /** A picture that is drawn on. */
 export interface Picture {
   /** In pixels. */

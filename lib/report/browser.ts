@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { UserError } from "../files/user_error.ts";
 import type { PlotlyFigure } from "../figures/plotly.ts";
-import { plotlySource } from "./plotly_source.ts";
+import { plotlySource } from "./page_parts.ts";
 
 /** What Chromium is called, in the order of search. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];

@@ -35,6 +35,26 @@ export function jsonScript(id: string, data: unknown): Html {
   return html`<script type="application/json" id="${id}">${new Html(json)}</script>`;
 }
 
+/** A whole page. */
+export function htmlPage({ title, head, body }: { title: string; head: Html; body: Html }): string {
+  return `${
+    html`
+      <!doctype html>
+      <html lang="en">
+        <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>${title}</title>
+      ${head}
+        </head>
+        <body>
+      ${body}
+        </body>
+      </html>
+    `.markup
+  }\n`;
+}
+
 function markupOf(piece: Piece): string {
   if (piece instanceof Html) return piece.markup;
   if (typeof piece === "object") return piece.map(markupOf).join("");

@@ -38,7 +38,7 @@ export async function notebooksReport(args: readonly string[], folder = FOLDER):
     for (const path of paths) {
       await executor.execute(path, target);
       const executed = await readNotebook(target);
-      const faults = given.flags.write ? [] : differencesOf(await readNotebook(path), executed);
+      const faults = given.flags.write ? [] : faultsOf(await readNotebook(path), executed);
       if (given.flags.write) await writeNotebook(path, executed);
       const state = given.flags.write ? "written" : faults.length === 0 ? "as committed" : "NOT as committed";
       lines.push(...faults.map((fault) => `${path}: ${fault}`));
@@ -52,7 +52,7 @@ export async function notebooksReport(args: readonly string[], folder = FOLDER):
 }
 
 /** What an executed notebook has otherwise than the committed one. */
-export function differencesOf(committed: Notebook, executed: Notebook): string[] {
+export function faultsOf(committed: Notebook, executed: Notebook): string[] {
   const [before, after] = [committed, executed].map(figureOutputs);
   if (before.length !== after.length) {
     return [`${after.length} figures, ${before.length} are committed. Run deno task notebooks --write.`];

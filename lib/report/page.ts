@@ -3,7 +3,8 @@ import { inMode, type PlotlyFigure } from "../figures/plotly.ts";
 import { metricTitles } from "../metrics/open_set_metrics.ts";
 import type { Cell, MetricName, ResultFile } from "../results/result.ts";
 import { dataTitle, notesOf, rowName, tableRows, words } from "../results/table.ts";
-import { Html, html, jsonScript } from "./html.ts";
+import { Html, html, htmlPage, jsonScript } from "./html.ts";
+import type { PageParts } from "./page_parts.ts";
 import { differencesFigure, runsFigure } from "./result_figures.ts";
 
 /** A result file with its place. */
@@ -14,16 +15,6 @@ export interface NamedResult {
   file: ResultFile;
 }
 
-/** What the page carries along: its style and script, and Plotly. */
-export interface PageParts {
-  /** Plotly's program. */
-  plotly: string;
-  /** The page's own program. */
-  script: string;
-  /** The page's style sheet. */
-  style: string;
-}
-
 /**
  * The page.
  *
@@ -31,32 +22,25 @@ export interface PageParts {
  */
 export function reportPage(results: readonly NamedResult[], { plotly, script, style }: PageParts): string {
   const inScript = (text: string) => new Html(text.replaceAll("</script", "<\\/script"));
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
-        <title>BackMix Lab: results</title>
-        <style>${new Html(style)}</style>
-      </head>
-      <body>
-        <header>
-          <h1>BackMix Lab: results</h1>
-          <p>Open set recognition without and with BackMix. Every number leads to the record of the first run
+  const head = html`
+    <meta http-equiv="Content-Security-Policy"
+      content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+    <style>${new Html(style)}</style>
+  `;
+  const body = html`
+    <header>
+      <h1>BackMix Lab: results</h1>
+      <p>Open set recognition without and with BackMix. Every number leads to the record of the first run
     behind it, the others follow; a column's title sorts by it.</p>
-          <nav aria-label="Tables">
-            <ul>${results.map(({ file }) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
-          </nav>
-        </header>
-        <main>${results.map(section)}</main>
-        <script>${inScript(plotly)}</script>
-        <script>${inScript(script)}</script>
-      </body>
-    </html>
-  `.markup;
+      <nav aria-label="Tables">
+        <ul>${results.map(({ file }) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
+      </nav>
+    </header>
+    <main>${results.map(section)}</main>
+    <script>${inScript(plotly)}</script>
+    <script>${inScript(script)}</script>
+  `;
+  return htmlPage({ title: "BackMix Lab: results", head, body });
 }
 
 function nameOf({ table, preset }: ResultFile): string {

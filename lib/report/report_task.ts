@@ -1,14 +1,13 @@
 /** `deno task report`: one HTML file of all results, which needs no network. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { writeTextAtomic } from "../files/atomic.ts";
-import { fileError } from "../files/file_error.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { resultFiles } from "../results/check_task.ts";
 import { readResult } from "../results/read.ts";
 import { reportPage } from "./page.ts";
-import { plotlySource } from "./plotly_source.ts";
+import { pageParts } from "./page_parts.ts";
 
 const HELP = `Writes one HTML file of all results: tables to sort, figures, and the record of every run.
 
@@ -33,23 +32,12 @@ export async function reportReport(args: readonly string[], folder = "results"):
     throw new UserError(`${folder}: no result file here. Make one, by deno task reproduce:priors for example.`);
   }
   const results = await Promise.all(paths.map(async (path) => ({ path, file: await readResult(path) })));
-  const page = reportPage(results, {
-    plotly: await plotlySource(),
-    style: await part("style.css"),
-    script: await part("script.js"),
-  });
+  const page = reportPage(results, await pageParts("script.js"));
   const out = given.values.out ?? "runs/report.html";
   await writeTextAtomic(out, page);
   const runs = results.reduce((sum, { file }) => sum + file.cells.length, 0);
   const megabytes = (page.length / 1e6).toFixed(1);
   return { code: 0, text: `${resolve(out)}: ${results.length} tables, ${runs} runs, ${megabytes} MB.` };
-}
-
-async function part(name: string): Promise<string> {
-  const path = join(import.meta.dirname!, "page", name);
-  return await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
 }
 
 if (import.meta.main) await runReport(() => reportReport(Deno.args));

@@ -4,19 +4,10 @@
 import { basename, join } from "node:path";
 import { mapMosaic } from "../figures/map_mosaic.ts";
 import { UserError } from "../files/user_error.ts";
-import { bankMaps } from "../training/bank_maps.ts";
+import { bankMaps } from "../training/checkpoint.ts";
 import { CHECKPOINT } from "../training/train.ts";
-import { html } from "./html.ts";
-
-/** Parts of the page that do not change. */
-export interface WatchParts {
-  /** Plotly's program. */
-  plotly: string;
-  /** The page's program. */
-  script: string;
-  /** The style sheet. */
-  style: string;
-}
+import { html, htmlPage } from "./html.ts";
+import type { PageParts } from "./page_parts.ts";
 
 /** A stretch of a log. */
 export interface LogPart {
@@ -43,7 +34,7 @@ const HEADERS = {
  */
 export function watchHandler(
   directory: string,
-  { plotly, script, style }: WatchParts,
+  { plotly, script, style }: PageParts,
 ): (request: Request) => Promise<Response> {
   const file = (body: BodyInit, type: string, status = 200) =>
     new Response(body, { status, headers: { ...HEADERS, "content-type": type } });
@@ -88,14 +79,17 @@ export function watchHandler(
  * @param from bytes that are known already
  */
 export async function logPart(path: string, from: number): Promise<LogPart> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+  const file = await Deno.open(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   });
-  const begin = from > bytes.length ? 0 : from;
-  const end = bytes.lastIndexOf(10) + 1; // 10: end of line; a line that is being written comes with the next part
-  if (end <= begin) return { lines: [], next: begin };
-  return { lines: new TextDecoder().decode(bytes.subarray(begin, end - 1)).split("\n"), next: end };
+  const begin = from > ((await file?.stat())?.size ?? 0) ? 0 : from;
+  if (file === null) return { lines: [], next: begin };
+  await file.seek(begin, Deno.SeekMode.Start); // a log grows to megabytes, and is asked for every two seconds
+  const bytes = new Uint8Array(await new Response(file.readable).arrayBuffer());
+  const end = bytes.lastIndexOf(10); // 10: end of line; a line that is being written comes with the next part
+  if (end < 0) return { lines: [], next: begin };
+  return { lines: new TextDecoder().decode(bytes.subarray(0, end)).split("\n"), next: begin + end + 1 };
 }
 
 async function maps(directory: string): Promise<Uint8Array | null> {
@@ -104,30 +98,23 @@ async function maps(directory: string): Promise<Uint8Array | null> {
 }
 
 function page(directory: string): string {
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>${basename(directory)}</title>
-        <link rel="stylesheet" href="/style.css">
-        <link rel="icon" href="data:,">
-      </head>
-      <body>
-        <h1>${basename(directory)}</h1>
-        <p id="state" role="status">Waiting for the run's log.</p>
-        <progress id="progress" max="1" value="0" aria-label="Steps done"></progress>
-        <div class="figures">
-          <div id="loss"></div>
-          <div id="accuracy"></div>
-          <div id="rate"></div>
-        </div>
-        <figure id="maps"
-          hidden><figcaption>Class activation maps of some training images, as the last checkpoint has them</figcaption><img alt="Maps in colours from low (dark) to high (yellow)"></figure>
-        <script src="/plotly.js"></script>
-        <script src="/script.js"></script>
-      </body>
-    </html>
-  `.markup;
+  const head = html`
+    <link rel="stylesheet" href="/style.css">
+    <link rel="icon" href="data:,">
+  `;
+  const body = html`
+    <h1>${basename(directory)}</h1>
+    <p id="state" role="status">Waiting for the run's log.</p>
+    <progress id="progress" max="1" value="0" aria-label="Steps done"></progress>
+    <div class="figures">
+      <div id="loss"></div>
+      <div id="accuracy"></div>
+      <div id="rate"></div>
+    </div>
+    <figure id="maps"
+      hidden><figcaption>Class activation maps of some training images, as the last checkpoint has them</figcaption><img alt="Maps in colours from low (dark) to high (yellow)"></figure>
+    <script src="/plotly.js"></script>
+    <script src="/script.js"></script>
+  `;
+  return htmlPage({ title: basename(directory), head, body });
 }

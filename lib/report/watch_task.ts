@@ -1,10 +1,10 @@
 /** `deno task watch RUN`: a page on this machine that follows a run. */
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileError } from "../files/file_error.ts";
 import { runTask, stopSignal } from "../files/task.ts";
 import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
-import { plotlySource } from "./plotly_source.ts";
+import { pageParts } from "./page_parts.ts";
 import { watchHandler } from "./watch.ts";
 
 const PORT = 8787;
@@ -34,12 +34,7 @@ export async function watch(args: readonly string[], stop: AbortSignal): Promise
   const [directory] = given.paths;
   const port = wholeNumber("port", given.values.port, 1) ?? PORT;
   await checkFolder(directory);
-  const part = (name: string) => Deno.readTextFile(join(import.meta.dirname!, "page", name));
-  const handler = watchHandler(directory, {
-    plotly: await plotlySource(),
-    script: await part("watch.js"),
-    style: await part("style.css"),
-  });
+  const handler = watchHandler(directory, await pageParts("watch.js"));
   try {
     const server = Deno.serve({
       hostname: "127.0.0.1",

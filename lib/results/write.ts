@@ -35,7 +35,7 @@ import { differencesOf, readScores, type ResampledRun, resampledRun } from "./sc
 export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "id">): Promise<ResultFile> {
   await using _lock = await waitForLock(`${path}.lock`, path);
   const before = await existing(path, head);
-  const added: Cell = { ...measured(cell), id: cellId(cell) };
+  const added: Cell = { ...roundedCell(cell), id: cellId(cell) };
   const cells = [...before.cells.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
   const others = before.paired.filter((pair) => pair.with !== added.id && pair.without !== added.id);
   const runs = new Map<string, Promise<ResampledRun>>(); // a cell may have many partners
@@ -152,7 +152,7 @@ async function existing(path: string, head: ResultHead): Promise<Pick<ResultFile
 }
 
 /** The cell with what was measured rounded; recipe and checksums stay as they are. */
-function measured<Part extends Omit<Cell, "id">>(cell: Part): Part {
+function roundedCell<Part extends Omit<Cell, "id">>(cell: Part): Part {
   const { metrics, training, hardware, extra } = cell;
   return { ...cell, ...rounded({ metrics, training, hardware, ...(extra && { extra }) }) };
 }

@@ -73,7 +73,7 @@ export async function saveCheckpoint<Network>(
  * @throws {UserError} if the file is damaged, or no checkpoint
  */
 export async function readIdentity(path: string): Promise<{ identity: RunIdentity; step: number } | null> {
-  const { metadata } = await openCheckpoint(path) ?? {};
+  const { metadata } = await openedIfThere(path) ?? {};
   return metadata === undefined ? null : { identity: JSON.parse(metadata.run), step: JSON.parse(metadata.state).step };
 }
 
@@ -90,7 +90,7 @@ export async function loadCheckpoint<Network>(
   network: Network,
   identity: RunIdentity,
 ): Promise<Checkpoint<Network> | null> {
-  const file = await openCheckpoint(path);
+  const file = await openedIfThere(path);
   if (file === null) return null;
   const { arrays, metadata } = file;
   refuseOtherRun(path, JSON.parse(metadata.run), identity);
@@ -123,12 +123,16 @@ export async function loadCheckpoint<Network>(
 }
 
 /**
- * A checkpoint's arrays and metadata.
+ * The class activation maps of a run's training images, as its checkpoint has them.
  *
- * @returns null if there is no file
+ * @returns `[images, 8, 8]`; null if there is no file, or the run has no BackMix
  * @throws {UserError} if the file is damaged, or no checkpoint
  */
-export async function openCheckpoint(path: string): Promise<Safetensors | null> {
+export async function bankMaps(path: string): Promise<Float32Array | null> {
+  return ((await openedIfThere(path))?.arrays.get("bank.maps")?.data as Float32Array | undefined) ?? null;
+}
+
+async function openedIfThere(path: string): Promise<Safetensors | null> {
   const bytes = await readIfThere(path);
   if (bytes === null) return null;
   const file = opened(bytes, path);

@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 import { experiments } from "../../experiments/all.ts";
 import { type MetricName } from "../../lib/results/result.ts";
 import { metricTitles, openSetMetrics } from "../../lib/metrics/open_set_metrics.ts";
-import { arrayOf, type GoldenArray } from "../golden/golden.ts";
+import { type ScoredCase, scoredImagesOf } from "../golden/golden.ts";
 import { read } from "./markdown.ts";
 
 /** Which figures differ on which scores; their names there, where a code base has the figure. */
@@ -26,9 +26,8 @@ const DIFFERENCES: readonly [string, MetricName, string | null, string | null][]
   ["separated", "macro_f1", null, "macro_f1"],
 ];
 
-interface Case extends Record<"known" | "unknown" | "known_label" | "known_pred" | "unknown_pred", GoldenArray> {
+interface Case extends ScoredCase {
   name: string;
-  classes: number;
   arpl: Record<string, number>;
   cssr: Record<string, number>;
 }
@@ -38,14 +37,7 @@ Deno.test("protocol.md: what implementations make of the same scores", async () 
   const { cases } = JSON.parse(await Deno.readTextFile(new URL("../golden/metrics.json", import.meta.url)));
   const rows = DIFFERENCES.map(([name, metric, arpl, cssr]) => {
     const scores: Case = cases.find((one: Case) => one.name === name);
-    const ours = openSetMetrics({
-      known: arrayOf(scores.known),
-      unknown: arrayOf(scores.unknown),
-      knownLabel: Int32Array.from(arrayOf(scores.known_label)),
-      knownPredicted: Int32Array.from(arrayOf(scores.known_pred)),
-      unknownPredicted: Int32Array.from(arrayOf(scores.unknown_pred)),
-      classes: scores.classes,
-    })[metric];
+    const ours = openSetMetrics(scoredImagesOf(scores))[metric];
     const theirs = (of: Record<string, number>, field: string | null) => field === null ? "" : of[field].toFixed(4);
     return [
       metricTitles[metric],

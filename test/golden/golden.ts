@@ -4,6 +4,7 @@
  * They lie beside this file; the environment variable `GOLDEN` names another folder with the same files and fields but
  * other values and sizes, so a test reads every size from the file.
  */
+import type { ScoredImages } from "../../lib/metrics/scores.ts";
 
 /** An array of the golden files, flat in row-major order. */
 export interface GoldenArray {
@@ -44,6 +45,25 @@ export function arrayOf(array: GoldenArray): Float64Array {
     throw new Error(`golden array has ${array.data.length} numbers, its shape [${array.shape}] says ${size}`);
   }
   return Float64Array.from(array.data);
+}
+
+/** What metrics.json has of a case's images. */
+export interface ScoredCase
+  extends Record<"known" | "unknown" | "known_label" | "known_pred" | "unknown_pred", GoldenArray> {
+  /** Number of known classes. */
+  classes: number;
+}
+
+/** A case's images, as the metrics take them. */
+export function scoredImagesOf(of: ScoredCase): ScoredImages {
+  return {
+    known: arrayOf(of.known),
+    unknown: arrayOf(of.unknown),
+    knownLabel: Int32Array.from(arrayOf(of.known_label)),
+    knownPredicted: Int32Array.from(arrayOf(of.known_pred)),
+    unknownPredicted: Int32Array.from(arrayOf(of.unknown_pred)),
+    classes: of.classes,
+  };
 }
 
 /** Compares values with golden ones, counting them; `report` at the end of a test file prints the count. */

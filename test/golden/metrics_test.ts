@@ -5,16 +5,10 @@ import { f1OfClasses } from "../../lib/metrics/macro_f1.ts";
 import { openSetMetrics } from "../../lib/metrics/open_set_metrics.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
 import { stepsOf } from "../../lib/metrics/steps.ts";
-import { arrayOf, Comparison, golden, type GoldenArray } from "./golden.ts";
+import { Comparison, golden, type ScoredCase, scoredImagesOf } from "./golden.ts";
 
-interface Case {
+interface Case extends ScoredCase {
   name: string;
-  classes: number;
-  known: GoldenArray;
-  unknown: GoldenArray;
-  known_label: GoldenArray;
-  known_pred: GoldenArray;
-  unknown_pred: GoldenArray;
   exact: Record<
     | "auroc"
     | "p_equal"
@@ -40,14 +34,7 @@ Deno.test("metrics meet the golden numbers, ties included", async () => {
   const { cases } = await golden<{ cases: Case[] }>("metrics");
   const compare = new Comparison("metrics.json");
   for (const c of cases) {
-    const images = {
-      known: arrayOf(c.known),
-      unknown: arrayOf(c.unknown),
-      knownLabel: Int32Array.from(arrayOf(c.known_label)),
-      knownPredicted: Int32Array.from(arrayOf(c.known_pred)),
-      unknownPredicted: Int32Array.from(arrayOf(c.unknown_pred)),
-      classes: c.classes,
-    };
+    const images = scoredImagesOf(c);
     const ours = openSetMetrics(images);
     const { exact, sklearn } = c;
     const scalar = (what: string, actual: number, expected: number) =>

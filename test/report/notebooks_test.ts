@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
 import { figureOutputs, type Notebook, notebooksIn, readNotebook, writeNotebook } from "../../lib/report/notebook.ts";
-import { differencesOf } from "../../lib/report/notebooks_task.ts";
+import { faultsOf } from "../../lib/report/notebooks_task.ts";
 import { digest } from "../../lib/training/recipe.ts";
 
 const FOLDER = new URL("../../notebooks", import.meta.url).pathname;
@@ -24,14 +24,14 @@ Deno.test("a notebook is as committed if its figures have the same data and pict
   for (const { figure: { layout, data: traces }, data } of figureOutputs(turned)) {
     data["application/vnd.plotly.v1+json"] = { layout, data: traces };
   }
-  assertEquals(differencesOf(committed, turned), []);
-  assertMatch(differencesOf(committed, notebook([1, "a"], [3, "b"]))[0], /^figure 2: data differ from the committed/);
-  assertMatch(differencesOf(committed, notebook([1, "a"], [2]))[0], /^figure 2: no static picture\. Run deno task fig/);
+  assertEquals(faultsOf(committed, turned), []);
+  assertMatch(faultsOf(committed, notebook([1, "a"], [3, "b"]))[0], /^figure 2: data differ from the committed/);
+  assertMatch(faultsOf(committed, notebook([1, "a"], [2]))[0], /^figure 2: no static picture\. Run deno task fig/);
   assertMatch(
-    differencesOf(committed, notebook([1, "c"], [2, "b"]))[0],
+    faultsOf(committed, notebook([1, "c"], [2, "b"]))[0],
     /^figure 1: another picture than in notebooks/,
   );
-  assertMatch(differencesOf(committed, notebook([1, "a"]))[0], /^1 figures, 2 are committed\./);
+  assertMatch(faultsOf(committed, notebook([1, "a"]))[0], /^1 figures, 2 are committed\./);
 });
 
 Deno.test("every figure of the notebooks has the picture that is named by its data, and no picture is left over", async () => {
