@@ -1,4 +1,5 @@
 /** What a result file says of the program and the machine that made it. */
+import { resolve } from "node:path";
 import type { Engine } from "../engine/tensorflow.ts";
 import { processor } from "../engine/library_machine.ts";
 import { tf } from "../engine/tensorflow.ts";
@@ -28,14 +29,18 @@ export function hardwareOf(): Cell["hardware"] {
   };
 }
 
+const PROGRAM = resolve(import.meta.dirname!, "../..");
+
 /**
  * The commit of this program, with "+" behind it if files were changed since; "unknown" outside a git checkout.
+ *
+ * @param folder where the program lies
  */
-export async function codeVersion(): Promise<string> {
+export async function codeVersion(folder = PROGRAM): Promise<string> {
   const git = async (...args: string[]): Promise<string | null> => {
     try {
       const { success, stdout } = await new Deno.Command("git", {
-        args: ["-C", import.meta.dirname!, ...args],
+        args: ["-C", folder, ...args],
         stderr: "null",
       }).output();
       return success ? new TextDecoder().decode(stdout).trim() : null;
