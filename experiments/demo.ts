@@ -6,9 +6,9 @@
  */
 import { openSet } from "../lib/datasets/open_set.ts";
 import { parseExperimentArgs } from "../lib/experiment/command_line.ts";
-import { galleryRows } from "../lib/experiment/gallery.ts";
 import { commandLine, printTable, runExperiment, textAsked } from "../lib/experiment/reproduce.ts";
 import { backmixGallery } from "../lib/figures/backmix_gallery.ts";
+import { galleryRows } from "../lib/figures/gallery_rows.ts";
 import { mixingSteps } from "../lib/figures/mixing_steps.ts";
 import { writeAtomic } from "../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../lib/files/task.ts";

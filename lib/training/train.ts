@@ -47,6 +47,8 @@ export interface TrainOptions {
   stop?: AbortSignal;
   /** What the progress bar calls the run. */
   label: string;
+  /** Waited for after each epoch's checkpoint, with how many epochs are done and the network, which stays the run's. */
+  afterEpoch?: (epochs: number, network: Network) => Promise<void>;
 }
 
 /** A trained network, and what training it took. */
@@ -150,6 +152,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       if (state.step % epochSteps === 0) {
         report.epoch(state);
         await save(state.step === steps ? "finish" : "checkpoint");
+        await options.afterEpoch?.(state.step / epochSteps, state.network);
       }
     }
     return {

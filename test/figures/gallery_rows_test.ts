@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DESCRIBED } from "../../lib/backmix/mix.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { priors, priorsSplit } from "../../lib/datasets/priors.ts";
-import { galleryRows } from "../../lib/experiment/gallery.ts";
+import { galleryRows } from "../../lib/figures/gallery_rows.ts";
 
 const { train } = openSet(priors({ seed: 0, train: 30, test: 6 }), priorsSplit(0));
 const SIZE = 32 * 32 * 3;

@@ -4,7 +4,7 @@ import { AS_IT_IS } from "../augment/view.ts";
 import { type BackmixOptions, drawPastes, renderMixed } from "../backmix/mix.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { stream } from "../engine/streams.ts";
-import type { MixingStep } from "../figures/mixing_steps.ts";
+import type { MixingStep } from "./mixing_steps.ts";
 
 /**
  * Mixes the first image of each class.
