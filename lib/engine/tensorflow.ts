@@ -29,6 +29,14 @@ export type TensorFlowBackend = KernelBackend & {
   executeSingleOutput(name: string, attributes: unknown[], inputs: Tensor[]): Tensor;
   /** Runs an operation with several results. */
   executeMultipleOutputs(name: string, attributes: unknown[], inputs: Tensor[], outputs: number): Tensor[];
+  /** A writer of event files, not open yet. */
+  summaryWriter(directory: string): Tensor;
+  /** Opens a writer. */
+  createSummaryFileWriter(writer: Tensor, directory: string): void;
+  /** Adds a number. */
+  writeScalarSummary(writer: Tensor, step: number, name: string, value: number): void;
+  /** Writes what was added. */
+  flushSummaryWriter(writer: Tensor): void;
 };
 
 /** The running engine, as far as results describe it. */

@@ -1,4 +1,8 @@
-/** Tells how a run goes: a progress bar for who watches it, and a log for who comes later. */
+/**
+ * Tells how a run goes: a progress bar for who watches it, and for who comes later a log, with the same numbers in an event
+ * file for TensorBoard.
+ */
+import { openSummaries } from "../engine/summaries.ts";
 import { progressBar } from "../files/progress.ts";
 import type { RunIdentity } from "./checkpoint.ts";
 import { openLog, readLog, timeOf } from "./log.ts";
@@ -32,7 +36,7 @@ export interface Report {
 /**
  * Opens a report.
  *
- * @param directory gets `log.jsonl`, or has it already
+ * @param directory gets `log.jsonl`, or has it already, and an event file
  * @param label what the progress bar calls the run
  * @param plan.epochSteps steps in an epoch
  * @param plan.run what the run is
@@ -51,6 +55,7 @@ export function openReport(
   const before = first === 0 ? { seconds: 0, steps: 0 } : timeOf(readLog(path));
   let since = { seconds: 0, steps: 0 };
   const log = openLog(path);
+  const summaries = openSummaries(directory);
   const bar = progressBar(label, steps * batch, "images");
   const began = performance.now();
   const seconds = () => Number(((performance.now() - began) / 1000).toFixed(3));
@@ -69,32 +74,40 @@ export function openReport(
   return {
     step({ step, lossSum }, loss, rate) {
       log.write({ event: "step", step: step - 1, loss, rate, seconds: seconds() });
+      summaries.scalar("loss", step - 1, loss);
+      summaries.scalar("learning rate", step - 1, rate);
       const inEpoch = (step - 1) % epochSteps + 1;
       const epoch = Math.ceil(step / epochSteps);
       const mean = (lossSum / inEpoch).toFixed(3);
       bar.update(step * batch, `epoch ${epoch}/${epochs}, loss ${mean}, ${imagesPerSecond(step).toFixed(0)} images/s`);
     },
     epoch({ step, lossSum, correct }) {
+      const accuracy = correct / (epochSteps * batch);
+      const pace = imagesPerSecond(step);
       log.write({
         event: "epoch",
         epoch: step / epochSteps - 1,
         step,
         loss: lossSum / epochSteps,
-        accuracy: correct / (epochSteps * batch),
+        accuracy,
         seconds: seconds(),
-        imagesPerSecond: imagesPerSecond(step),
+        imagesPerSecond: pace,
       });
+      summaries.scalar("accuracy", step - 1, accuracy);
+      summaries.scalar("images per second", step - 1, pace);
       epochBegan = { at: performance.now(), step };
     },
     saved(event, step) {
       since = { seconds: seconds(), steps: step - first };
       log.write({ event, step, seconds: since.seconds });
+      summaries.flush();
     },
     diverged: (step, what) => log.write({ event: "diverged", step, what, seconds: seconds() }),
     total: () => ({ seconds: before.seconds + since.seconds, images: (before.steps + since.steps) * batch }),
     close() {
       bar.stop();
       log.close();
+      summaries.close();
     },
   };
 }
