@@ -12,7 +12,7 @@
  */
 export { type Engine, startTensorFlow } from "./lib/engine/tensorflow.ts";
 export type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./lib/engine/tensors.ts";
-export type { HostArray } from "./lib/engine/host_array.ts";
+export { constant, type HostArray, normal } from "./lib/engine/host_array.ts";
 export { jit, type JitOptions, type Jitted, type Precision } from "./lib/engine/jit.ts";
 export { type Stream, stream } from "./lib/engine/streams.ts";
 
@@ -42,7 +42,7 @@ export { type Augmentation, CSSR_STRONG, randAugment } from "./lib/augment/augme
 export type { Border } from "./lib/augment/crop.ts";
 export type { PoolOptions } from "./lib/augment/pools.ts";
 export { type Regulariser, REGULARISERS } from "./lib/augment/regulariser.ts";
-export type { Foreground } from "./lib/backmix/foreground.ts";
+export { type Foreground, sampledCells, topCells } from "./lib/backmix/foreground.ts";
 export { type BankOptions, type BankState, CamBank, type Update } from "./lib/backmix/cam_bank.ts";
 export { classActivationMaps } from "./lib/backmix/cam.ts";
 export { type CamFunction, layersModelCam } from "./lib/backmix/layers_model.ts";
@@ -58,6 +58,7 @@ export {
 } from "./lib/backmix/mix.ts";
 
 export {
+  cellDot,
   type Confusion,
   crossEntropy,
   type Judged,
@@ -154,7 +155,21 @@ export { rocCurve } from "./lib/figures/roc_curve.ts";
 export { precisionRecallCurve } from "./lib/figures/precision_recall_curve.ts";
 export { oscrCurve } from "./lib/figures/oscr_curve.ts";
 export { scoreHistogram } from "./lib/figures/score_histogram.ts";
-export { show } from "./lib/figures/show.ts";
-export { type Choice, differencesFigure, runsFigure } from "./lib/report/result_figures.ts";
+export { type EpochSeries, trainingCurves } from "./lib/figures/training_curves.ts";
+export { type Tile, type TileColumn, tileGallery } from "./lib/figures/tiles.ts";
+export { type CamColumn, camGallery } from "./lib/figures/cam_gallery.ts";
+export { backmixGallery, type GalleryRow, mixedTiles } from "./lib/figures/backmix_gallery.ts";
+export { galleryRows, withoutForeground } from "./lib/figures/gallery_rows.ts";
+export { type MixingStep, mixingSteps } from "./lib/figures/mixing_steps.ts";
+export { pixels, type Rgb } from "./lib/figures/picture.ts";
+export { show, showPicture } from "./lib/figures/show.ts";
+export { type Choice, costFigure, differencesFigure, runsFigure } from "./lib/report/result_figures.ts";
+export {
+  type EpochFigures,
+  readTrainingRecord,
+  type TrainingRecord,
+  type TrainingRun,
+} from "./lib/report/training_record.ts";
+export { readTrainingSample, type TrainingSample } from "./lib/report/training_sample.ts";
 export type { DataOptions, Experiment, Preset } from "./lib/experiment/experiment.ts";
-export { reproduce } from "./lib/experiment/reproduce.ts";
+export { reproduce, runTable } from "./lib/experiment/reproduce.ts";

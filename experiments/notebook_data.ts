@@ -23,7 +23,7 @@ import { softmax } from "../lib/methods/softmax.ts";
 import type { EpochFigures, TrainingRecord, TrainingRun } from "../lib/report/training_record.ts";
 import { writeTrainingSample } from "../lib/report/training_sample.ts";
 import type { Json } from "../lib/results/result.ts";
-import { readLog } from "../lib/training/log.ts";
+import { LOG, readLog } from "../lib/training/log.ts";
 import type { Recipe } from "../lib/training/recipe.ts";
 import { train } from "../lib/training/train.ts";
 import { priorsExperiment } from "./priors.ts";
@@ -69,7 +69,7 @@ async function follow(
       label: `seed ${seed}${recipe.backmix ? ", with BackMix" : ""}`,
       async afterEpoch(_, network) {
         const seconds = (performance.now() - began) / 1000;
-        const line = readLog(`${directory}/log.jsonl`).findLast(({ event }) => event === "epoch");
+        const line = readLog(`${directory}/${LOG}`).findLast(({ event }) => event === "epoch");
         if (line?.event !== "epoch") throw new Error("an epoch without its line in the log");
         const run = evaluator(backbone, softmax, recipe, network, stop);
         const figures = await openSetFigures(run, [maxProbability, maxLogit], data);

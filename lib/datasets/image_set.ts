@@ -50,9 +50,12 @@ export interface ImageSet {
 /**
  * Checks what a loader gives, for whoever writes one.
  *
- * @throws {UserError} if a part's arrays are not of one number of images, or a label names no class
+ * @throws {UserError} if a part's arrays are not of one number of images, a label names no class, or the checksum is none
  */
-export function checkDataset({ name, classes, train, test, extra }: Dataset): void {
+export function checkDataset({ name, classes, train, test, extra, source }: Dataset): void {
+  if (!/^[0-9a-f]{64}$/.test(source.sha256)) {
+    throw new UserError(`Data set ${name}: source.sha256 is "${source.sha256}", expected 64 hexadecimal digits.`);
+  }
   for (const set of [train, test, ...Object.values(extra ?? {})]) {
     const n = set.labels.length;
     const pixels = n * set.side * set.side;

@@ -3,8 +3,7 @@
  * a new one each time that it is opened.
  */
 import { UserError } from "../files/user_error.ts";
-import { engine, type TensorFlowBackend, tf } from "./tensorflow.ts";
-import type { Tensor } from "./tensors.ts";
+import { engine, tf } from "./tensorflow.ts";
 
 /** Numbers over steps, which TensorBoard draws. */
 export interface Summaries {

@@ -54,6 +54,27 @@ export async function reproduce(experiment: Experiment, args: readonly string[])
   });
 }
 
+/**
+ * Runs a table in a program of one's own, or in a notebook, where {@linkcode reproduce} would end the process.
+ *
+ * @param args options, as on the command line
+ * @returns the result file
+ * @throws {UserError} if an option is wrong or keeps results from being written; and as {@linkcode runCell}
+ *
+ * @example
+ * ```ts ignore
+ * import { priorsExperiment } from "../../experiments/priors.ts";
+ * import { runTable } from "./reproduce.ts";
+ * const { cells } = await runTable(priorsExperiment, ["--seed", "100", "--epochs", "1", "--out", "runs/mine"]);
+ * ```
+ */
+export async function runTable(experiment: Experiment, args: readonly string[] = []): Promise<ResultFile> {
+  const options = parseExperimentArgs(commandLine(experiment), args);
+  const { file, path } = await runExperiment(experiment, options, new AbortController().signal);
+  if (file === null) throw new UserError(`${path}: not written. Leave --validation out.`);
+  return file;
+}
+
 /** The help or the recipes, if the options ask for them instead of a run; else null. */
 export function textAsked(experiment: Experiment, line: CommandLine, options: ExperimentOptions): string | null {
   if (options.help) return helpText(line);

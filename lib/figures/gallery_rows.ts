@@ -42,8 +42,13 @@ export function galleryRows(
   });
 }
 
-/** The image with its foreground cells grey. */
-function withoutForeground(image: Uint8Array, foreground: ArrayLike<number> | null, side: number): Uint8Array {
+/**
+ * The image with its foreground cells grey.
+ *
+ * @param image bytes, `[side, side, 3]`
+ * @param foreground `[8, 8]`, 1 where it is; null for none
+ */
+export function withoutForeground(image: Uint8Array, foreground: ArrayLike<number> | null, side: number): Uint8Array {
   const cell = side / 8;
   return image.map((value, at) => {
     const pixel = Math.floor(at / 3);

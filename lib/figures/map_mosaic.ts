@@ -1,28 +1,28 @@
-/** Class activation maps side by side in colours, as many as fill the rows. */
-import { AREA, CELLS } from "../backmix/foreground.ts";
-import { picture } from "./picture.ts";
-import { viridis } from "./viridis.ts";
+/** Images, each with its class activation map over it, side by side as many as fill the rows. */
+import { camOverlay } from "./cam_overlay.ts";
+import { picture, pixels, WHITE } from "./picture.ts";
 
-const SCALE = 8;
-const GAP = 6;
-const COLUMNS = 8;
+/** Side of an image in the mosaic, in pixels, or as near to it as whole pixels allow. */
+const TILE = 96;
+const GAP = 10;
+const COLUMNS = 6;
 
 /**
- * Draws maps, evenly chosen.
+ * Draws the mosaic.
  *
- * @param maps `[n, 8, 8]`, in [0, 1]
- * @param count how many at most
+ * @param shown images as bytes, `[side, side, 3]`, and maps, `[8, 8]` in [0, 1]
+ * @param side of the images, in pixels
  * @returns a PNG file
  */
-export function mapMosaic(maps: Float32Array, count = 24): Uint8Array {
-  const n = maps.length / AREA;
-  const shown = Math.min(count, n);
-  const tile = CELLS * SCALE + GAP;
-  const drawn = picture(COLUMNS * tile + GAP, Math.ceil(shown / COLUMNS) * tile + GAP, [255, 255, 255]);
-  for (let k = 0; k < shown; k++) {
-    const map = Math.floor(k * n / shown) * AREA;
-    const [x, y] = [GAP + (k % COLUMNS) * tile, GAP + Math.floor(k / COLUMNS) * tile];
-    drawn.image(x, y, CELLS, SCALE, (row, column) => viridis(maps[map + row * CELLS + column]));
-  }
+export function mapMosaic(shown: readonly { image: Uint8Array; map: Float32Array }[], side: number): Uint8Array {
+  const scale = Math.max(1, Math.round(TILE / side));
+  const tile = side * scale;
+  const [width, height] = [2 * tile + GAP, tile + GAP];
+  const drawn = picture(COLUMNS * width + GAP, Math.ceil(shown.length / COLUMNS) * height + GAP, WHITE);
+  shown.forEach(({ image, map }, k) => {
+    const [x, y] = [GAP + (k % COLUMNS) * width, GAP + Math.floor(k / COLUMNS) * height];
+    drawn.image(x, y, side, scale, pixels(image, side));
+    drawn.image(x + tile, y, side, scale, camOverlay(image, map, side));
+  });
   return drawn.png();
 }

@@ -2,11 +2,12 @@
  * BackMix step by step, as an animated picture: training images above, their partners below; the partners' class activation
  * maps, their foreground turned grey, the windows, and the mixed images.
  */
-import { animatedPng } from "./apng.ts";
-import { frame, type GalleryRow } from "./backmix_gallery.ts";
+import { animatedPng, type Frame } from "./apng.ts";
+import type { GalleryRow } from "./backmix_gallery.ts";
 import { camOverlay } from "./cam_overlay.ts";
 import { drawText, TEXT_HEIGHT } from "./pixel_font.ts";
 import { INK, type Picture, picture, pixels, WHITE } from "./picture.ts";
+import { frame } from "./tiles.ts";
 
 /** What the animation needs of an image beside its row of the gallery. */
 export interface MixingStep extends GalleryRow {
@@ -30,18 +31,23 @@ const FRAMES = [
   ["the network sees this", 2400],
 ] as const;
 
+/** A picture of the animation. */
+export interface MixingFrame extends Frame {
+  /** What it says, in capitals in the picture. */
+  caption: string;
+}
+
 /**
- * Draws the animation.
+ * Draws the pictures of the animation.
  *
  * @param steps a column each
  * @param side of the images, in pixels
- * @returns an animated PNG file
  */
-export function mixingSteps(steps: readonly MixingStep[], side: number): Uint8Array {
+export function mixingFrames(steps: readonly MixingStep[], side: number): MixingFrame[] {
   const tile = side * SCALE;
   const head = GAP * 2 + TEXT_HEIGHT * TEXT;
   const [above, below] = [head, head + tile + GAP];
-  const frames = FRAMES.map(([caption, milliseconds], k) => {
+  return FRAMES.map(([caption, milliseconds], k) => {
     const drawn = picture(GAP + steps.length * (tile + GAP), below + tile + GAP, WHITE);
     drawText(drawn, caption, GAP, GAP, TEXT, INK);
     steps.forEach((step, column) => {
@@ -51,9 +57,17 @@ export function mixingSteps(steps: readonly MixingStep[], side: number): Uint8Ar
       if (k === 3 || k === 4) around(drawn, x, below, step.source, step.window);
       if (k === 4) around(drawn, x, above, step.destination, step.window);
     });
-    return { png: drawn.png(), milliseconds };
+    return { caption, png: drawn.png(), milliseconds };
   });
-  return animatedPng(frames);
+}
+
+/**
+ * Draws the animation.
+ *
+ * @returns an animated PNG file
+ */
+export function mixingSteps(steps: readonly MixingStep[], side: number): Uint8Array {
+  return animatedPng(mixingFrames(steps, side));
 }
 
 function partnerIn(k: number, { partner, partnerImage, partnerMap }: MixingStep, side: number) {

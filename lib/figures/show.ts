@@ -31,6 +31,16 @@ export async function show(figure: PlotlyFigure): Promise<void> {
 }
 
 /**
+ * Shows a picture in a notebook: `await showPicture(png)`.
+ *
+ * @param png a PNG file, animated or not
+ */
+export async function showPicture(png: Uint8Array): Promise<void> {
+  const data = { "image/png": Buffer.from(png).toString("base64"), "text/plain": "picture" };
+  await Deno.jupyter.broadcast("display_data", { data, metadata: {}, transient: {} });
+}
+
+/**
  * What {@linkcode show} sends.
  *
  * @param pictures the folder of the pictures, by default that of the notebooks

@@ -62,7 +62,7 @@ export interface Resampled<Metrics> {
  * The interval of each figure.
  *
  * @param input scores of both sides, and classes for the figures that need them
- * @throws {RangeError} if a side is empty or holds NaN, lengths differ, or a label is out of range
+ * @throws {RangeError} if a side is empty or holds NaN, lengths differ, a label is out of range, or there are no resamples
  *
  * @example
  * ```ts
@@ -115,6 +115,9 @@ export function resampled<Input extends ScoredSides>(
   inputs: readonly Input[],
   { seed, resamples = 1000 }: BootstrapOptions,
 ): Resampled<MetricsOf<Input>>[] {
+  if (!(Number.isInteger(resamples) && resamples > 0)) {
+    throw new RangeError(`resamples ${resamples}: a whole number from 1 is needed`);
+  }
   const by = { known: inputs[0].known.length, unknown: inputs[0].unknown.length, seed, resamples };
   const runs = inputs.map((input) => {
     const value = metricsOf(input);

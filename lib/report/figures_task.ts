@@ -43,7 +43,7 @@ export async function figuresReport(args: readonly string[], folder = FOLDER): P
   let count = 0;
   for (const path of await notebooksIn(folder)) {
     const notebook = await readNotebook(path);
-    for (const [k, { figure, data }] of figureOutputs(notebook).entries()) {
+    for (const [k, { figure, data, metadata }] of figureOutputs(notebook).entries()) {
       const name = `${out}/${basename(path, ".ipynb")}.${k + 1}`;
       const picture = `${pictures}/${digest(figure)}.png`;
       used.add(basename(picture));
@@ -55,6 +55,7 @@ export async function figuresReport(args: readonly string[], folder = FOLDER): P
       await writeAtomic(`${name}.pdf`, await drawer.pdf(figure));
       data["image/png"] = Buffer.from(png).toString("base64");
       data["text/plain"] = `Plotly figure ${digest(figure)}`;
+      metadata["image/png"] = { width: figure.layout.width };
       count++;
     }
     await writeNotebook(path, notebook);

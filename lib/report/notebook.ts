@@ -11,8 +11,12 @@ export const PLOTLY = "application/vnd.plotly.v1+json";
 export interface Output {
   /** "execute_result", "display_data", "stream" or "error". */
   output_type: string;
+  /** Of a stream: "stdout" or "stderr". */
+  name?: string;
   /** What it shows, by MIME type. */
   data?: Record<string, unknown>;
+  /** How, by MIME type. */
+  metadata?: Record<string, unknown>;
   /** The error's name and message, if it is one. */
   ename?: string;
   /** The error's message. */
@@ -23,6 +27,8 @@ export interface Output {
 export interface NotebookCell {
   /** "code" or "markdown". */
   cell_type: string;
+  /** Its tags, among others: the figures of a cell with the tag "trains" come out otherwise on another processor. */
+  metadata?: { tags?: string[] };
   /** Its text, in lines or as a whole. */
   source: string | string[];
   /** What it gave, if it is code. */
@@ -72,9 +78,39 @@ export async function writeNotebook(path: string, notebook: Notebook): Promise<v
   await writeTextAtomic(path, JSON.stringify(notebook, null, 1) + "\n");
 }
 
+/** An output that holds a figure. */
+export interface FigureOutput {
+  /** The figure. */
+  figure: PlotlyFigure;
+  /** The output's data, the figure among them. */
+  data: Record<string, unknown>;
+  /** The output's further settings. */
+  metadata: Record<string, unknown>;
+  /** Whether its cell trains: then its numbers are of this processor. */
+  trains: boolean;
+}
+
 /** Outputs that hold a figure, in the order of the notebook. */
-export function figureOutputs({ cells }: Notebook): { figure: PlotlyFigure; data: Record<string, unknown> }[] {
-  return cells.flatMap(({ outputs = [] }) => outputs).flatMap(({ data }) =>
-    data?.[PLOTLY] === undefined ? [] : [{ figure: data[PLOTLY] as PlotlyFigure, data }]
+export function figureOutputs({ cells }: Notebook): FigureOutput[] {
+  return cells.flatMap(({ outputs = [], metadata }) =>
+    outputs.flatMap((output) => {
+      const { data } = output;
+      if (data?.[PLOTLY] === undefined) return [];
+      const trains = metadata?.tags?.includes("trains") ?? false;
+      return [{ figure: data[PLOTLY] as PlotlyFigure, data, metadata: output.metadata ??= {}, trains }];
+    })
   );
+}
+
+/** Takes away what cells said of their progress: it is of one run. */
+export function forgetProgress({ cells }: Notebook): void {
+  for (const cell of cells) cell.outputs = cell.outputs?.filter(({ name }) => name !== "stderr");
+}
+
+/** Pictures that stand for themselves, not for a figure, as base64, in the order of the notebook. */
+export function pictureOutputs({ cells }: Notebook): string[] {
+  return cells.flatMap(({ outputs = [] }) => outputs).flatMap(({ data }) => {
+    const png = data?.["image/png"];
+    return typeof png === "string" && data?.[PLOTLY] === undefined ? [png] : [];
+  });
 }

@@ -2,12 +2,22 @@
  * `deno task notebooks`: executes every notebook and compares the figures with the committed ones; `--write` keeps what
  * came out.
  */
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { PNG } from "pngjs";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { digest } from "../training/recipe.ts";
 import { notebookExecutor } from "./jupyter.ts";
-import { figureOutputs, type Notebook, notebooksIn, readNotebook, writeNotebook } from "./notebook.ts";
+import {
+  figureOutputs,
+  forgetProgress,
+  type Notebook,
+  notebooksIn,
+  pictureOutputs,
+  readNotebook,
+  writeNotebook,
+} from "./notebook.ts";
 
 const FOLDER = join(import.meta.dirname!, "../../notebooks");
 
@@ -39,6 +49,7 @@ export async function notebooksReport(args: readonly string[], folder = FOLDER):
       await executor.execute(path, target);
       const executed = await readNotebook(target);
       const faults = given.flags.write ? [] : faultsOf(await readNotebook(path), executed);
+      forgetProgress(executed);
       if (given.flags.write) await writeNotebook(path, executed);
       const state = given.flags.write ? "written" : faults.length === 0 ? "as committed" : "NOT as committed";
       lines.push(...faults.map((fault) => `${path}: ${fault}`));
@@ -57,7 +68,8 @@ export function faultsOf(committed: Notebook, executed: Notebook): string[] {
   if (before.length !== after.length) {
     return [`${after.length} figures, ${before.length} are committed. Run deno task notebooks --write.`];
   }
-  return after.flatMap(({ figure, data }, k) => {
+  const faults = after.flatMap(({ figure, data }, k) => {
+    if (before[k].trains) return [];
     const [was, is] = [before[k].figure, figure].map(digest);
     const name = `figure ${k + 1}`;
     if (was !== is) return [`${name}: data differ from the committed ones (${was}, now ${is}).`];
@@ -67,6 +79,20 @@ export function faultsOf(committed: Notebook, executed: Notebook): string[] {
     }
     return [];
   });
+  const [drawn, redrawn] = [committed, executed].map((notebook) => pictureOutputs(notebook).map(pixelsOf));
+  if (drawn.length !== redrawn.length) {
+    return [...faults, `${redrawn.length} pictures, ${drawn.length} are committed. Run deno task notebooks --write.`];
+  }
+  const pictures = redrawn.flatMap((pixels, k) =>
+    pixels === drawn[k] ? [] : [`picture ${k + 1}: not the committed one. Run deno task notebooks --write, and look.`]
+  );
+  return [...faults, ...pictures];
+}
+
+/** What a picture shows, whichever version of zlib wrote it; of an animated one, its first frame. */
+function pixelsOf(base64: string): string {
+  const { width, height, data } = PNG.sync.read(Buffer.from(base64.trim(), "base64"));
+  return digest([width, height, data.toString("base64")]);
 }
 
 if (import.meta.main) await runReport(() => notebooksReport(Deno.args));

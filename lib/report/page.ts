@@ -1,4 +1,6 @@
 /** The report: all results in one HTML file that needs no network. */
+import { Buffer } from "node:buffer";
+import type { MixingFrame } from "../figures/mixing_steps.ts";
 import { inMode, type PlotlyFigure } from "../figures/plotly.ts";
 import { metricTitles } from "../metrics/open_set_metrics.ts";
 import type { Cell, MetricName, ResultFile } from "../results/result.ts";
@@ -19,8 +21,13 @@ export interface NamedResult {
  * The page.
  *
  * @param results a section each, in this order
+ * @param gallery what BackMix does to some images, from the raw to the mixed ones; empty for none
  */
-export function reportPage(results: readonly NamedResult[], { plotly, script, style }: PageParts): string {
+export function reportPage(
+  results: readonly NamedResult[],
+  gallery: readonly MixingFrame[],
+  { plotly, script, style }: PageParts,
+): string {
   const inScript = (text: string) => new Html(text.replaceAll("</script", "<\\/script"));
   const head = html`
     <meta http-equiv="Content-Security-Policy"
@@ -33,10 +40,12 @@ export function reportPage(results: readonly NamedResult[], { plotly, script, st
       <p>Open set recognition without and with BackMix. Every number leads to the record of the first run
     behind it, the others follow; a column's title sorts by it.</p>
       <nav aria-label="Tables">
-        <ul>${results.map(({ file }) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
+        <ul>${gallery.length > 0 ? html`<li><a href="#steps">BackMix, step by step</a></li>` : ""}${results.map((
+          { file },
+        ) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
       </nav>
     </header>
-    <main>${results.map(section)}</main>
+    <main>${results.map(section)}${gallery.length > 0 ? stepsOf(gallery) : ""}</main>
     <script>${inScript(plotly)}</script>
     <script>${inScript(script)}</script>
   `;
@@ -61,6 +70,23 @@ function section({ path, file }: NamedResult): Html {
     <div class="figures">${figures.map((figure, k) => figureOf(figure, `${name}-figure-${k}`))}</div>
     <h3>Runs</h3>
     ${file.cells.map((cell) => record(cell, file, path))}
+    </section>
+  `;
+}
+
+/** The slider from the raw to the mixed images; without a script all steps stand below each other. */
+function stepsOf(gallery: readonly MixingFrame[]): Html {
+  const source = (png: Uint8Array) => `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  return html`
+    <section aria-labelledby="steps">
+      <h2 id="steps">BackMix, step by step</h2>
+      <p>Generated training images above, the partners whose background is pasted below them; the class activation maps are
+    those that a training with BackMix left in its bank.</p>
+      <label class="slider" hidden>From raw to mixed
+        <input type="range" min="0" max="${gallery.length - 1}" value="0" step="1"></label>
+      <div class="scroll steps" tabindex="0" role="region" aria-label="Steps of BackMix">${gallery.map((
+        { caption, png },
+      ) => html`<img alt="${caption}" src="${source(png)}">`)}</div>
     </section>
   `;
 }

@@ -84,6 +84,24 @@ export function differencesFigure(file: ResultFile, { metric = "auroc", score, t
   });
 }
 
+/** What BackMix, each of its variants and each rival cost: time of a training image against the run without. */
+export function costFigure(file: ResultFile, { title }: Pick<Choice, "title"> = {}): PlotlyFigure {
+  const { cellOf, nameOf } = reader(file);
+  const pace = (id: string) => cellOf(id).training.images_per_second;
+  const rows = file.summary.paired.map(({ cells }): DotRow => {
+    const pairs = file.paired.filter((pair) => cells.includes(pair.with));
+    const runs = pairs.map((pair) => pace(pair.without) / pace(pair.with));
+    const mean = runs.reduce((sum, run) => sum + run) / runs.length;
+    return { name: nameOf(cells[0]), series: [{ runs, mean, low: Math.min(...runs), high: Math.max(...runs) }] };
+  });
+  return dotPlot(rows, ["against the run without"], {
+    title,
+    x: "time of a training image, %",
+    spread: "from the shortest to the longest",
+    line: { value: 1, name: "as long" },
+  });
+}
+
 /** Runs with the interval of their mean, or where there is but one run with its own. */
 function spreadOf(runs: readonly Figure[], mean: number, interval: { low: number; high: number } | null): DotSeries {
   const { low, high } = interval ?? runs[0];

@@ -4,7 +4,8 @@
 import { basename, join } from "node:path";
 import { mapMosaic } from "../figures/map_mosaic.ts";
 import { UserError } from "../files/user_error.ts";
-import { bankMaps } from "../training/checkpoint.ts";
+import { LOG } from "../training/log.ts";
+import { readPreview } from "../training/preview.ts";
 import { CHECKPOINT } from "../training/train.ts";
 import { html, htmlPage } from "./html.ts";
 import type { PageParts } from "./page_parts.ts";
@@ -56,7 +57,7 @@ export function watchHandler(
       case "/log": {
         const from = Number(searchParams.get("from") ?? 0);
         if (!Number.isSafeInteger(from) || from < 0) return text("from: give a whole number.", 400);
-        return Response.json(await logPart(join(directory, "log.jsonl"), from), { headers: HEADERS });
+        return Response.json(await logPart(join(directory, LOG), from), { headers: HEADERS });
       }
       case "/maps.png":
         return await maps(directory).then(
@@ -93,8 +94,8 @@ export async function logPart(path: string, from: number): Promise<LogPart> {
 }
 
 async function maps(directory: string): Promise<Uint8Array | null> {
-  const bank = await bankMaps(join(directory, CHECKPOINT));
-  return bank && mapMosaic(bank);
+  const preview = await readPreview(directory, join(directory, CHECKPOINT));
+  return preview && mapMosaic(preview.shown, preview.side);
 }
 
 function page(directory: string): string {
@@ -112,7 +113,7 @@ function page(directory: string): string {
       <div id="rate"></div>
     </div>
     <figure id="maps"
-      hidden><figcaption>Class activation maps of some training images, as the last checkpoint has them</figcaption><img alt="Maps in colours from low (dark) to high (yellow)"></figure>
+      hidden><figcaption>Some training images, each beside its class activation map as the last checkpoint has it</figcaption><img alt="Images, and maps in colours from low (dark) to high (yellow)"></figure>
     <script src="/plotly.js"></script>
     <script src="/script.js"></script>
   `;

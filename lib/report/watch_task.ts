@@ -7,7 +7,7 @@ import { UserError } from "../files/user_error.ts";
 import { pageParts } from "./page_parts.ts";
 import { watchHandler } from "./watch.ts";
 
-const PORT = 8787;
+const PORT = 8787, LAST_PORT = 65535;
 
 const HELP = `Serves a page that follows a run: loss, accuracy, learning rate, time left, and current maps.
 
@@ -33,6 +33,7 @@ export async function watch(args: readonly string[], stop: AbortSignal): Promise
   if (given === null) return console.log(HELP);
   const [directory] = given.paths;
   const port = wholeNumber("port", given.values.port, 1) ?? PORT;
+  if (port > LAST_PORT) throw new UserError(`--port ${port}: give a number up to ${LAST_PORT}.`);
   await checkFolder(directory);
   const handler = watchHandler(directory, await pageParts("watch.js"));
   try {
@@ -45,8 +46,13 @@ export async function watch(args: readonly string[], stop: AbortSignal): Promise
     }, handler);
     await server.finished;
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new UserError(`Port ${port} is in use. Choose another: --port ${port + 1}`);
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "is in use"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "is for the system's own programs"
+      : null;
+    if (why === null) throw error;
+    throw new UserError(`Port ${port} ${why}. Choose another: --port ${port === PORT ? PORT + 1 : PORT}`);
   }
 }
 

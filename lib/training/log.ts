@@ -8,6 +8,9 @@ import { fileError } from "../files/file_error.ts";
 import { UserError } from "../files/user_error.ts";
 import type { RunIdentity } from "./checkpoint.ts";
 
+/** Name of a run's log. */
+export const LOG = "log.jsonl";
+
 /** One line of a log; `event` says which kind. `seconds` count from the line "start" or "resume" before. */
 export type LogLine =
   | {

@@ -5,7 +5,7 @@
 import { openSummaries } from "../engine/summaries.ts";
 import { progressBar } from "../files/progress.ts";
 import type { RunIdentity } from "./checkpoint.ts";
-import { openLog, readLog, timeOf } from "./log.ts";
+import { LOG, openLog, readLog, timeOf } from "./log.ts";
 
 /** Where a run stands. */
 export interface Standing {
@@ -51,7 +51,7 @@ export function openReport(
 ): Report {
   const { epochSteps, recipe: { epochs, batch }, run } = plan;
   const steps = epochSteps * epochs;
-  const path = `${directory}/log.jsonl`;
+  const path = `${directory}/${LOG}`;
   const before = first === 0 ? { seconds: 0, steps: 0 } : timeOf(readLog(path));
   let since = { seconds: 0, steps: 0 };
   const log = openLog(path);

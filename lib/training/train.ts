@@ -17,6 +17,7 @@ import { type Batch, batches, stepsPerEpoch } from "./batches.ts";
 import { checkGenerator, initialConfusion } from "./confusing_step.ts";
 import { optimiserOf } from "./optimiser.ts";
 import { trainingPasses } from "./passes.ts";
+import { writePreview } from "./preview.ts";
 import { type Checkpoint, loadCheckpoint, type RunIdentity, saveCheckpoint } from "./checkpoint.ts";
 import { checkRecipe, type Recipe } from "./recipe.ts";
 import { openReport, type Report } from "./report.ts";
@@ -37,7 +38,10 @@ export interface TrainOptions {
   classes: number;
   /** Seed of everything that is random. */
   seed: number;
-  /** Gets `checkpoint.safetensors` and `log.jsonl`; must exist, and be no other process's. */
+  /**
+   * Gets `checkpoint.safetensors`, `log.jsonl`, an event file for TensorBoard, and with BackMix `preview.npy`; must exist, and
+   * be no other process's.
+   */
   directory: string;
   /** Whatever else a resumed run must have in common with the one that it goes on with. */
   identity: RunIdentity;
@@ -96,6 +100,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
   try {
     const bank = bankOf(state, options);
     const batchOf = batches(images, recipe, seed, bank);
+    if (bank !== null && state.step === 0) await writePreview(directory, images);
     report = openReport(directory, options.label, { epochSteps, recipe, run: identity }, state.step);
 
     const diverged = (what: string): UserError => {

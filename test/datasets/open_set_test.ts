@@ -26,7 +26,7 @@ function toy(each: number): Dataset {
     train: toySet("train", each),
     test: toySet("test", 2),
     extra: { shuffled: toySet("shuffled", 2) },
-    source: { sha256: "", official: true },
+    source: { sha256: "0".repeat(64), official: true },
   };
 }
 
@@ -123,4 +123,9 @@ Deno.test("a data set whose arrays do not fit each other is refused, with what w
   assertEquals(refused({ index: new Int32Array(9) }), `${about}9 values of index, expected 10${n}`);
   assertEquals(refused({ foreground: new Uint8Array(30) }), `${about}30 values of foreground, expected 10${n}`);
   assertEquals(refused({ labels: new Int32Array(10).fill(5) }), `${about}label 5, expected 0 to 4 (5 classes).`);
+});
+
+Deno.test("a data set's checksum is looked at before training, not when the result is written", () => {
+  const dataset = { ...toy(2), source: { sha256: "drawn by me", official: false } };
+  assertThrows(() => openSet(dataset, split), UserError, 'source.sha256 is "drawn by me", expected 64 hexadecimal');
 });

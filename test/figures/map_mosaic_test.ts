@@ -3,16 +3,27 @@ import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
 import { mapMosaic } from "../../lib/figures/map_mosaic.ts";
 
-Deno.test("a mosaic shows evenly chosen maps, eight in a row", () => {
-  const maps = Float32Array.from({ length: 20 * 64 }, (_, i) => Math.floor(i / 64) % 2); // dark, bright, dark, ...
-  const { width, height, data } = PNG.sync.read(Buffer.from(mapMosaic(maps, 10)));
-  assertEquals([width, height], [8 * 70 + 6, 2 * 70 + 6]);
-  const at = (tile: number) => {
-    const place = 4 * ((6 + 70 * Math.floor(tile / 8)) * width + 6 + 70 * (tile % 8));
-    return [...data.subarray(place, place + 3)];
-  };
-  for (let tile = 0; tile < 10; tile++) assertEquals(at(tile), [68, 1, 84]); // maps 0, 2, 4, ...: all dark
-  assertEquals(at(10), [255, 255, 255]);
-  const three = PNG.sync.read(Buffer.from(mapMosaic(maps.subarray(0, 3 * 64))));
-  assertEquals([three.width, three.height], [8 * 70 + 6, 70 + 6]);
+Deno.test("a mosaic shows each image beside its map over it in grey, six in a row", () => {
+  const shown = Array.from({ length: 7 }, (_, k) => ({
+    image: new Uint8Array(32 * 32 * 3).fill(10 * k),
+    map: Float32Array.from({ length: 64 }, (_, cell) => cell === k ? 1 : 0),
+  }));
+  const { width, height, data } = PNG.sync.read(Buffer.from(mapMosaic(shown, 32)));
+  const tile = 96, pair = 2 * tile + 10;
+  assertEquals([width, height], [6 * pair + 10, 2 * (tile + 10) + 10]);
+  const at = (x: number, y: number) => [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
+  shown.forEach((_, k) => {
+    const [x, y] = [10 + (k % 6) * pair, 10 + Math.floor(k / 6) * (tile + 10)];
+    assertEquals(at(x, y), [10 * k, 10 * k, 10 * k]);
+    for (const cell of [0, 3, 7]) {
+      const hot = cell === k ? [253, 231, 37] : [68, 1, 84]; // viridis(1), viridis(0)
+      assertEquals(at(x + tile + 12 * cell + 6, y + 6), hot.map((v) => Math.round(0.6 * v + 0.4 * 10 * k)));
+    }
+  });
+  assertEquals(at(width - 20, height - 20), [255, 255, 255]);
+  assertEquals(
+    PNG.sync.read(Buffer.from(mapMosaic(shown.map((one) => ({ ...one, image: new Uint8Array(64 * 64 * 3) })), 64)))
+      .height,
+    2 * 138 + 10,
+  );
 });

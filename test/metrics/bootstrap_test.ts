@@ -96,3 +96,9 @@ Deno.test("runs on different numbers of images are refused", () => {
   const options = { seed: 0, resamples: 2 };
   assertThrows(() => bootstrapDifference(images(5, 5, 1), images(5, 6, 1), options), RangeError, "5 and 6 unknown");
 });
+
+Deno.test("no resamples, or part of one, are refused", () => {
+  for (const resamples of [0, -1, 1.5, NaN]) {
+    assertThrows(() => bootstrap(images(5, 5, 1), { seed: 0, resamples }), RangeError, `resamples ${resamples}`);
+  }
+});

@@ -11,7 +11,7 @@ const path = new URL("../../results/priors.quick.json", import.meta.url).pathnam
 const file = await readResult(path);
 
 Deno.test("every run has a record with its command, and every figure of a table leads to one", () => {
-  const page = reportPage([{ path: "results/priors.quick.json", file }], parts);
+  const page = reportPage([{ path: "results/priors.quick.json", file }], [], parts);
   for (const { id } of file.cells) {
     assertStringIncludes(page, `<details id="priors.quick.${id}">`);
     assertStringIncludes(page, `deno task rerun results/priors.quick.json --cell ${id}<`);
@@ -28,7 +28,7 @@ Deno.test("what a user calls a method or a data set is text, never markup", () =
   for (const cell of named.cells) [cell.method, cell.data.name] = [evil, `</script>${evil}`];
   for (const row of [...named.summary.rows, ...named.summary.paired]) row.method = evil;
   named.table = evil;
-  const page = reportPage([{ path: evil, file: named }], parts);
+  const page = reportPage([{ path: evil, file: named }], [], parts);
   assert(!page.includes("<img"));
   assertStringIncludes(page, "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
 });
@@ -44,22 +44,40 @@ Deno.test("five hundred runs take less than 5 MB beyond Plotly", () => {
     cells: Array.from({ length: times }, (_, k) => one.cells.map((id) => `${id}.${k}`)).flat(),
   });
   const many = { ...file, cells, paired: [], summary: { rows: file.summary.rows.map(row), paired: [] } };
-  const { length } = reportPage([{ path, file: many }], parts);
+  const { length } = reportPage([{ path, file: many }], [], parts);
   assert(length < 5e6, `${length} bytes`);
+});
+
+Deno.test("a gallery is shown step by step, each picture with what it says; without one there is no link to it", () => {
+  const frames = ["raw", "<mixed>"].map((caption, k) => ({ caption, png: Uint8Array.of(k), milliseconds: 1 }));
+  const page = reportPage([{ path, file }], frames, parts);
+  assertStringIncludes(page, '<input type="range" min="0" max="1" value="0" step="1">');
+  assertStringIncludes(page, '<img alt="&lt;mixed&gt;" src="data:image/png;base64,AQ==">');
+  assertStringIncludes(page, 'href="#steps"');
+  assert(!reportPage([{ path, file }], [], parts).includes("#steps"));
 });
 
 Deno.test("the task names what is missing or foreign", async () => {
   const folder = await Deno.makeTempDir();
   await assertRejects(
-    () => reportReport([], folder),
+    () => reportReport([], folder, "none"),
     UserError,
     `${folder}: no result file here. Make one, by deno task`,
   );
   const foreign = `${folder}/mine.quick.json`;
   await Deno.writeTextFile(foreign, JSON.stringify({ ...file, schema_version: 99 }));
-  await assertRejects(() => reportReport([], folder), UserError, foreign);
+  await assertRejects(() => reportReport([], folder, "none"), UserError, foreign);
   const out = `${folder}/page.html`;
-  assertMatch((await reportReport([path, "--out", out])).text, /page\.html: 1 tables, 10 runs, \d+\.\d MB\.$/);
+  assertMatch(
+    (await reportReport([path, "--out", out], folder, "none")).text,
+    /page\.html: 1 tables, 10 runs, \d+\.\d MB\.$/,
+  );
   assert((await Deno.stat(out)).size > 1e6);
+  const sample = new URL("../../notebooks/data/training_sample.npz", import.meta.url).pathname;
+  await reportReport([path, "--out", out], folder, sample);
+  assertStringIncludes(await Deno.readTextFile(out), 'alt="the foreground turns grey"');
+  const damaged = `${folder}/damaged.npz`;
+  await Deno.writeTextFile(damaged, "PK");
+  await assertRejects(() => reportReport([path, "--out", out], folder, damaged), UserError, damaged);
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,7 +1,7 @@
 /** Figures of the committed results: what is drawn is what the files say. */
 import { assert, assertEquals } from "@std/assert";
 import { percent, type PlainRecord } from "../../lib/figures/plotly.ts";
-import { differencesFigure, runsFigure } from "../../lib/report/result_figures.ts";
+import { costFigure, differencesFigure, runsFigure } from "../../lib/report/result_figures.ts";
 import { readResult } from "../../lib/results/read.ts";
 
 const read = (name: string) => readResult(new URL(`../../results/${name}.json`, import.meta.url).pathname);
@@ -45,4 +45,15 @@ Deno.test("a figure of differences has a row for each pair of recipes, and a lin
   const { array, arrayminus } = means.error_x as Record<string, number[]>;
   assert(Math.abs(array[0] - 100 * (high! - mean)) < 0.11 && Math.abs(arrayminus[0] - 100 * (mean - low!)) < 0.11);
   assertEquals((layout.yaxis as { ticktext: string[] }).ticktext, ["BackMix"]);
+});
+
+Deno.test("what BackMix costs is the time of an image against that of its pair, one row a method", async () => {
+  const file = await read("methods-priors.quick");
+  const { data, layout } = costFigure(file);
+  const [dots, means, line] = data;
+  assertEquals([numbers(dots, "x").length, numbers(means, "x").length, numbers(line, "x")], [24, 8, [100, 100]]);
+  assertEquals((layout.yaxis as { ticktext: string[] }).ticktext.length, 8);
+  const [pair] = file.paired.filter((pair) => file.summary.paired[0].cells.includes(pair.with));
+  const pace = (id: string) => file.cells.find((cell) => cell.id === id)!.training.images_per_second;
+  assertEquals(numbers(dots, "x")[0], percent(pace(pair.without) / pace(pair.with)));
 });

@@ -4,6 +4,7 @@ import { type NamedArray, sealSafetensors } from "../../lib/files/safetensors.ts
 import { UserError } from "../../lib/files/user_error.ts";
 import { logPart, watchHandler } from "../../lib/report/watch.ts";
 import { watch } from "../../lib/report/watch_task.ts";
+import { writePreview } from "../../lib/training/preview.ts";
 import { writeAtomic } from "../../lib/files/atomic.ts";
 import { CHECKPOINT_FORMAT } from "../../lib/training/checkpoint.ts";
 
@@ -54,6 +55,10 @@ Deno.test("maps come from the last checkpoint; a damaged one is told, and the pa
   await Deno.mkdir(directory);
   await checkpointIn(directory);
   const ask = asking(directory);
+  assertEquals((await ask("/maps.png")).status, 204); // the run's images are not there yet
+  const images = Uint8Array.from({ length: 3 * 8 * 8 * 3 }, (_, i) => i % 256);
+  const numbers = Int32Array.of(0, 1, 2);
+  await writePreview(directory, { name: "train", side: 8, images, labels: numbers, index: numbers });
   const maps = await ask("/maps.png");
   assertEquals([maps.status, maps.headers.get("content-type")], [200, "image/png"]);
   assertEquals([...new Uint8Array(await maps.arrayBuffer()).subarray(1, 4)], [..."PNG"].map((c) => c.charCodeAt(0)));
@@ -90,6 +95,7 @@ Deno.test("a folder that is not there, a file, and a port in use are refused; a 
   assertMatch(await refused(`${directory}/file`), /: is a file\. Give the run's folder/);
   const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = other.addr as Deno.NetAddr;
+  assertMatch(await refused(directory, "--port", "65536"), /^--port 65536: give a number up to 65535\./);
   assertMatch(
     await refused(directory, "--port", String(port)),
     new RegExp(`^Port ${port} is in use\\. Choose another`),

@@ -137,6 +137,22 @@ Deno.test("Ctrl-C and SIGTERM save at once, say how to go on, and change no bit 
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("after each epoch the network is shown, behind its checkpoint, and no bit changes by that", async () => {
+  const directory = await Deno.makeTempDir(), recipe = { epochs: 2 };
+  const seen: unknown[] = [];
+  const { network } = await train({
+    ...smallRun({ directory, recipe }),
+    afterEpoch(epochs, network) {
+      seen.push([epochs, events(logOf(directory)).at(-1), leavesOf(network).size > 0]);
+      return Promise.resolve();
+    },
+  });
+  disposeTree(network);
+  assertEquals(seen, [[1, ["checkpoint", 20], true], [2, ["finish", 40], true]]);
+  assertEquals(await checkpointOf(directory), await unbroken({ recipe }));
+  await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("without BackMix, stopped before its first step, inside an epoch or between two, a run ends with the same bytes", async () => {
   const run = { lag: null, recipe: { epochs: 2, batch: 60 } }; // 4 steps an epoch
   const whole = await unbroken(run);

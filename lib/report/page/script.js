@@ -36,6 +36,19 @@ for (const table of document.querySelectorAll("table")) {
   });
 }
 
+for (const label of document.querySelectorAll(".slider")) {
+  const slider = label.querySelector("input");
+  const steps = [...label.parentElement.querySelectorAll(".steps img")];
+  const choose = () => {
+    const chosen = steps[slider.valueAsNumber];
+    for (const step of steps) step.hidden = step !== chosen;
+    slider.setAttribute("aria-valuetext", chosen.alt);
+  };
+  slider.addEventListener("input", choose);
+  label.hidden = false;
+  choose();
+}
+
 function openTarget() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const record = target && target.closest("details");
