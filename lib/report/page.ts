@@ -45,7 +45,7 @@ export function reportPage(
         ) => html`<li><a href="#${nameOf(file)}">${nameOf(file)}</a></li>`)}</ul>
       </nav>
     </header>
-    <main>${results.map(section)}${gallery.length > 0 ? stepsOf(gallery) : ""}</main>
+    <main>${gallery.length > 0 ? stepsOf(gallery) : ""}${results.map(section)}</main>
     <script>${inScript(plotly)}</script>
     <script>${inScript(script)}</script>
   `;

@@ -35,11 +35,21 @@ Deno.test("the report draws every figure without an error or a request, sorts by
     assertEquals(drawn, figures);
     await page.screenshot({ path: `${SHOTS}/report.png` });
 
+    // by keyboard: the slider shows one step at a time, from the raw to the mixed images
+    const shown = () => page.$$eval(".steps img:not([hidden])", (images) => images.map((image) => image.alt));
+    assertEquals(await shown(), ["training images and partners"]);
+    await page.focus(".slider input");
+    await page.keyboard.press("ArrowRight");
+    assertEquals(await shown(), ["class activation maps"]);
+    await page.screenshot({ path: `${SHOTS}/steps.png` });
+    await page.keyboard.press("End");
+    assertEquals(await shown(), ["the network sees this"]);
+
     // by keyboard: the title of the AUROC column sorts, up and down
-    const column = "section:nth-of-type(1) table th:nth-child(5) button";
+    const column = "section:nth-of-type(2) table th:nth-child(5) button";
     const values = () =>
       page.$$eval(
-        "section:nth-of-type(1) > .scroll tbody tr td:nth-child(5)",
+        "section:nth-of-type(2) > .scroll tbody tr td:nth-child(5)",
         (cells) => cells.map((cell) => parseFloat(cell.textContent!)).filter((value) => !Number.isNaN(value)),
       );
     await page.focus(column);
@@ -50,7 +60,7 @@ Deno.test("the report draws every figure without an error or a request, sorts by
     assertEquals(await values(), descending.toReversed().toSorted((a, b) => a - b));
 
     // a number leads to its run's record
-    const target = await page.$eval("section:nth-of-type(2) > .scroll td a", (link) => {
+    const target = await page.$eval("section:nth-of-type(3) > .scroll td a", (link) => {
       (link as HTMLAnchorElement).click();
       return link.getAttribute("href")!.slice(1);
     });
