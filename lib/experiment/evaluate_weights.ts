@@ -7,7 +7,7 @@ import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluator } from "../evaluation/evaluator.ts";
 import { openSetFigures } from "../evaluation/open_set_figures.ts";
-import { scoresNamed } from "../evaluation/scores/table.ts";
+import { parseScores, scoresNamed } from "../evaluation/scores/table.ts";
 import { Interrupted } from "../files/task.ts";
 import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
@@ -95,7 +95,6 @@ export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOption
   if (protocol !== "arpl" && protocol !== "cssr") {
     throw new UserError(`--protocol ${protocol}: no such protocol. Choose one of arpl, cssr.`);
   }
-  const names = values.scores?.split(",").map((name) => name.trim()) ?? BY_DEFAULT;
   return {
     weights: needed("weights", values.weights),
     dataset: needed("dataset", values.dataset),
@@ -103,7 +102,7 @@ export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOption
     protocol,
     dataDir: values["data-dir"],
     skipDamaged: given.flags["skip-damaged"],
-    scores: names.includes("all") ? "all" : names,
+    scores: parseScores(values.scores, BY_DEFAULT),
     threads: wholeNumber("threads", values.threads, 1),
     backbone: values.backbone,
     method: values.method,

@@ -56,6 +56,6 @@ export function trainingCurves(
   return plotlyFigure([...bands, ...lines], {
     title,
     x: { title: "epoch", rangemode: "tozero" },
-    y: { title: y, ...(log && { type: "log" }) },
+    y: { title: y, ...(log && { type: "log", dtick: "D2" }) },
   });
 }

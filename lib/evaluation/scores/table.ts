@@ -14,6 +14,12 @@ export const SCORES: readonly Score[] = [maxLogit, maxProbability, energy, featu
 /** What a method's published score is called in {@linkcode SCORES}. */
 export const PUBLISHED: Readonly<Record<Method["score"], Score>> = { maxLogit, maxProbability, cssr };
 
+/** What `--scores` says: names with commas between, "all" if that is one of them. */
+export function parseScores(given: string | undefined, byDefault: readonly string[]): "all" | readonly string[] {
+  const names = given?.split(",").map((name) => name.trim()) ?? byDefault;
+  return names.includes("all") ? "all" : names;
+}
+
 /**
  * The scores of some names, in the order of the table.
  *

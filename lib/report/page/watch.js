@@ -53,7 +53,7 @@ function state() {
   return `${where}${left}${end}.${run.damaged ? ` ${run.damaged} damaged lines were left out.` : ""}`;
 }
 
-function draw(id, title, x, y, log = false) {
+function draw(id, title, x, y, axis) {
   const ink = dark.matches ? "#e6e6e6" : "#222222", page = dark.matches ? "#161616" : "#ffffff";
   const grid = dark.matches ? "#444444" : "#dddddd";
   const layout = {
@@ -65,7 +65,7 @@ function draw(id, title, x, y, log = false) {
     paper_bgcolor: page,
     plot_bgcolor: page,
     xaxis: { title: { text: id === "accuracy" ? "epoch" : "step" }, gridcolor: grid },
-    yaxis: { gridcolor: grid, type: log ? "log" : "linear" },
+    yaxis: { gridcolor: grid, zerolinecolor: grid, ...axis },
   };
   const trace = {
     type: "scatter",
@@ -81,14 +81,20 @@ function drawAll() {
   const every = Math.ceil(run.steps.size / POINTS);
   const steps = [...run.steps.values()].filter((_, k) => k % every === 0);
   const epochs = [...run.epochs.values()];
-  draw("loss", "Loss of a step", steps.map(({ step }) => step), steps.map(({ loss }) => loss), true);
+  draw("loss", "Loss of a step", steps.map(({ step }) => step), steps.map(({ loss }) => loss), {
+    type: "log",
+    dtick: "D2", // labels at 1, 2, 5
+  });
   draw(
     "accuracy",
     "Training accuracy, %",
     epochs.map(({ epoch }) => epoch + 1),
     epochs.map(({ accuracy }) => 100 * accuracy),
+    { range: [0, 102] },
   );
-  draw("rate", "Learning rate", steps.map(({ step }) => step), steps.map(({ rate }) => rate));
+  draw("rate", "Learning rate", steps.map(({ step }) => step), steps.map(({ rate }) => rate), {
+    rangemode: "tozero",
+  });
 }
 
 async function maps() {
