@@ -1,11 +1,13 @@
 /** Images, each with its class activation map over it, side by side as many as fill the rows. */
 import { camOverlay } from "./cam_overlay.ts";
+import { TEXT_HEIGHT } from "./pixel_font.ts";
+import { drawLegend } from "./tiles.ts";
 import { picture, pixels, WHITE } from "./picture.ts";
 
 /** Side of an image in the mosaic, in pixels, or as near to it as whole pixels allow. */
-const TILE = 96;
+const TILE = 128;
 const GAP = 10;
-const COLUMNS = 6;
+const COLUMNS = 4;
 
 /**
  * Draws the mosaic.
@@ -18,11 +20,13 @@ export function mapMosaic(shown: readonly { image: Uint8Array; map: Float32Array
   const scale = Math.max(1, Math.round(TILE / side));
   const tile = side * scale;
   const [width, height] = [2 * tile + GAP, tile + GAP];
-  const drawn = picture(COLUMNS * width + GAP, Math.ceil(shown.length / COLUMNS) * height + GAP, WHITE);
+  const bottom = Math.ceil(shown.length / COLUMNS) * height + GAP;
+  const drawn = picture(COLUMNS * width + GAP, bottom + 2 * TEXT_HEIGHT + GAP, WHITE);
   shown.forEach(({ image, map }, k) => {
     const [x, y] = [GAP + (k % COLUMNS) * width, GAP + Math.floor(k / COLUMNS) * height];
     drawn.image(x, y, side, scale, pixels(image, side));
     drawn.image(x + tile, y, side, scale, camOverlay(image, map, side));
   });
+  drawLegend(drawn, GAP + tile, bottom, tile);
   return drawn.png();
 }

@@ -5,9 +5,9 @@
 import { animatedPng, type Frame } from "./apng.ts";
 import type { GalleryRow } from "./backmix_gallery.ts";
 import { camOverlay } from "./cam_overlay.ts";
-import { drawText, TEXT_HEIGHT } from "./pixel_font.ts";
+import { drawText, TEXT_HEIGHT, textWidth } from "./pixel_font.ts";
 import { INK, type Picture, picture, pixels, WHITE } from "./picture.ts";
-import { frame } from "./tiles.ts";
+import { drawLegend, frame } from "./tiles.ts";
 
 /** What the animation needs of an image beside its row of the gallery. */
 export interface MixingStep extends GalleryRow {
@@ -20,6 +20,8 @@ export interface MixingStep extends GalleryRow {
 const SCALE = 4;
 const GAP = 14;
 const TEXT = 2;
+/** Width of the legend of the maps. */
+const LEGEND = 160;
 
 /** What each frame says, and how long it stands, in milliseconds. */
 const FRAMES = [
@@ -50,6 +52,8 @@ export function mixingFrames(steps: readonly MixingStep[], side: number): Mixing
   return FRAMES.map(([caption, milliseconds], k) => {
     const drawn = picture(GAP + steps.length * (tile + GAP), below + tile + GAP, WHITE);
     drawText(drawn, caption, GAP, GAP, TEXT, INK);
+    const legend = drawn.width - GAP - LEGEND;
+    if (k === 1 && legend > 2 * GAP + textWidth(caption, TEXT)) drawLegend(drawn, legend, GAP, LEGEND);
     steps.forEach((step, column) => {
       const x = GAP + column * (tile + GAP);
       drawn.image(x, above, side, SCALE, pixels(k < 4 ? step.image : step.mixed, side));

@@ -66,7 +66,7 @@ export function frame(drawn: Picture, x: number, y: number, side: number): void 
 }
 
 /** The colours from the lowest to the highest value of a map, in the width of a tile. */
-function drawLegend(drawn: Picture, x: number, y: number, width: number): void {
+export function drawLegend(drawn: Picture, x: number, y: number, width: number): void {
   const [low, high] = ["low", "high"];
   const from = x + textWidth(low, TEXT) + GAP, to = x + width - textWidth(high, TEXT) - GAP;
   drawText(drawn, low, x, y, TEXT, INK);

@@ -23,6 +23,7 @@ const causes: [errno: number[], cause: string, remedy: string][] = [
  * @param error what was caught
  * @param doing what was tried, such as "write" or "read"
  * @param path the file or folder
+ * @param absent what to do when it is not there, instead of looking at the path
  *
  * @example
  * ```ts
@@ -36,7 +37,7 @@ const causes: [errno: number[], cause: string, remedy: string][] = [
  * );
  * ```
  */
-export function fileError(error: unknown, doing: string, path: string): Error {
+export function fileError(error: unknown, doing: string, path: string, absent?: string): Error {
   if (!(error instanceof Error)) return new Error(`${path}: cannot ${doing}: ${error}`);
   if (error instanceof Deno.errors.NotCapable) {
     return new UserError(
@@ -46,5 +47,6 @@ export function fileError(error: unknown, doing: string, path: string): Error {
   }
   const errno = Number(/\(os error (\d+)\)/.exec(error.message)?.[1]);
   const [, cause, remedy] = causes.find(([numbers]) => numbers.includes(errno)) ?? [];
-  return cause ? new UserError(`${path}: cannot ${doing}: ${cause}. ${remedy}`, { cause: error }) : error;
+  const advice = absent !== undefined && error instanceof Deno.errors.NotFound ? absent : remedy;
+  return cause ? new UserError(`${path}: cannot ${doing}: ${cause}. ${advice}`, { cause: error }) : error;
 }

@@ -54,7 +54,7 @@ export interface TrainingRecord {
  */
 export async function readTrainingRecord(path: string): Promise<TrainingRecord> {
   const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
+    throw fileError(error, "read", path, "Make it: deno task notebooks:data.");
   });
   let record: TrainingRecord | null = null;
   try {

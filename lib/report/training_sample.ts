@@ -42,7 +42,7 @@ export async function writeTrainingSample(path: string, { set, maps, mapsWithout
  */
 export async function readTrainingSample(path: string): Promise<TrainingSample> {
   const bytes = await Deno.readFile(path).catch((error) => {
-    throw fileError(error, "read", path);
+    throw fileError(error, "read", path, "Make it: deno task notebooks:data.");
   });
   const arrays = await decodeNpz(bytes, path);
   const [n, side] = arrays.get("images")?.shape ?? [];

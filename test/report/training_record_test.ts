@@ -52,7 +52,9 @@ Deno.test("a sample that is written is read as it was; one that lacks an array, 
   const scores = new URL("../../results/scores", import.meta.url).pathname;
   const other = (await Array.fromAsync(Deno.readDir(scores))).find(({ name }) => name.endsWith(".npz"))!.name;
   await assertRejects(() => readTrainingSample(`${scores}/${other}`), UserError, "images is not as it should be. Make");
-  await assertRejects(() => readTrainingSample(`${path}.not`), UserError, "cannot read");
+  for (const read of [readTrainingSample, readTrainingRecord]) {
+    await assertRejects(() => read(`${path}.not`), UserError, "it does not exist. Make it: deno task notebooks:data.");
+  }
   await Deno.remove(folder, { recursive: true });
 });
 

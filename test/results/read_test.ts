@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { faultOf } from "../../lib/results/read.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { UserError } from "../../lib/files/user_error.ts";
+import { faultOf, readResult } from "../../lib/results/read.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
 
@@ -35,4 +36,14 @@ Deno.test("the schema demands every field but `extra`, and allows no other", asy
     ["recipe", "settings", "extra"].some((name) => path.slice(0, -1).includes(name)) || path.at(-1) === "recipe";
   visit([]);
   assertEquals(checked > 300, true, `${checked} fields`);
+});
+
+Deno.test("a result file that is not there is named, with the command that makes one of its name", async () => {
+  const missing = (path: string) => assertRejects(() => readResult(path), UserError);
+  assertEquals(
+    (await missing("none/methods-priors.quick.json")).message,
+    "none/methods-priors.quick.json: cannot read: it does not exist. Check the path, or make it: deno task " +
+      "reproduce:methods-priors --preset quick.",
+  );
+  assertEquals((await missing("none/other")).message, "none/other: cannot read: it does not exist. Check the path.");
 });
