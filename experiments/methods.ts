@@ -31,6 +31,7 @@ export const methodsExperiment: Experiment = {
     quick: {
       ...quick,
       byDefault: [0],
+      methods: undefined, // all
       recipe: { ...quick.recipe, backbone: { ...quick.recipe.backbone, width: 0.25 }, epochs: 4 },
       own: { [arplCs.name]: { epochs: 2, gan: { width: 0.25 } } }, // its epoch is two passes
     },

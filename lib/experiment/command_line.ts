@@ -54,8 +54,10 @@ export interface CommandLine {
   command: string;
   /** Names of its presets; the first is the default. */
   presets: readonly string[];
-  /** Names of its methods; all are run by default. */
+  /** Names of its methods. */
   methods: readonly string[];
+  /** Of a preset, which of them run by default; all if it does not say. */
+  methodsByDefault?: Readonly<Record<string, readonly string[]>>;
   /** Trials of its splits; empty where a seed makes the split. */
   trials: readonly number[];
   /** Trials or, where there are none, seeds that run by default. */
@@ -131,12 +133,13 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
     throw new UserError("--data-dir: this data set is generated, it has no files.");
   }
   if (line.data === "files" && parsed.p !== undefined) throw new UserError(`--p: only for priors. ${help}`);
+  const preset = choice("preset", line.presets);
   const methods = parsed.method as string[];
   for (const method of methods) choice("method", line.methods, method);
 
   return {
-    preset: choice("preset", line.presets),
-    methods: methods.length > 0 ? [...new Set(methods)] : [...line.methods],
+    preset,
+    methods: [...new Set(methods.length > 0 ? methods : line.methodsByDefault?.[preset] ?? line.methods)],
     backmix: args.some((a) => /^--(no-)?backmix(=|$)/.test(a)) ? [parsed.backmix as boolean] : [false, true],
     trials,
     seeds: seeds.length > 0 ? seeds : bySeed ? [...line.byDefault] : [0],
@@ -156,12 +159,21 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
   };
 }
 
+/** What runs without `--method`, in words. */
+function defaultMethods({ presets, methodsByDefault = {} }: CommandLine): string {
+  const all = presets.filter((preset) => methodsByDefault[preset] === undefined);
+  const some = Object.entries(methodsByDefault).map(([preset, names]) => `${names.join(", ")} with ${preset}`);
+  return [...some, ...(all.length === 0 ? [] : [some.length === 0 ? "all" : `all with ${all.join(" and ")}`])].join(
+    "; ",
+  );
+}
+
 /** The text of `--help`. */
 export function helpText(line: CommandLine): string {
   const { presets, methods, trials, byDefault, out, data } = line;
   const rows: [string, string][] = [
     ["--preset NAME", `${presets.join(" or ")}; default ${presets[0]}`],
-    ["--method NAME", `${methods.join(", ")}; repeatable; default all`],
+    ["--method NAME", `${methods.join(", ")}; repeatable; default ${defaultMethods(line)}`],
     ["--backmix, --no-backmix", "only with, only without BackMix; default both"],
   ];
   if (trials.length > 1) {

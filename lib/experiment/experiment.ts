@@ -12,6 +12,8 @@ import type { Recipe } from "../training/recipe.ts";
 export interface Preset {
   /** Trials or, where the seed makes the split, seeds that run by default. */
   byDefault: readonly number[];
+  /** Names of the methods that run by default; all of the experiment's if it is left out. */
+  methods?: readonly string[];
   /** How to train, but for what the command line says. */
   recipe: Omit<Recipe, "backmix" | "precision">;
   /** What a method trains with instead, by its name. */

@@ -99,6 +99,9 @@ export function commandLine({ table, about, presets, methods, trials, source }: 
     command: `deno task reproduce:${table}`,
     presets: Object.keys(presets),
     methods: methods.map((method) => method.name),
+    methodsByDefault: Object.fromEntries(
+      Object.entries(presets).flatMap(([preset, { methods }]) => methods === undefined ? [] : [[preset, methods]]),
+    ),
     trials,
     byDefault: first.byDefault,
     out: "runs",

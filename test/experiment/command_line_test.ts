@@ -41,6 +41,15 @@ Deno.test("without options all methods run, without and with BackMix, on the pre
   assertEquals(parseExperimentArgs(generated, []).seeds, [0, 1]);
 });
 
+Deno.test("a preset may run some of the methods by default; --method names any, and the help says which", () => {
+  const line = { ...files, methodsByDefault: { quick: ["softmax"] } };
+  assertEquals(parseExperimentArgs(line, []).methods, ["softmax"]);
+  assertEquals(parseExperimentArgs(line, ["--method", "arpl"]).methods, ["arpl"]);
+  assertEquals(parseExperimentArgs(line, ["--preset", "paper"]).methods, ["softmax", "arpl"]);
+  assertStringIncludes(helpText(line), "softmax, arpl; repeatable; default softmax with quick; all with paper");
+  assertStringIncludes(helpText(files), "softmax, arpl; repeatable; default all");
+});
+
 Deno.test("every option is read", () => {
   const text =
     "--preset=paper --method arpl --backmix --trial 2 --trial=0 --trial 2 --seed 7 --protocol cssr --epochs 3 " +
