@@ -27,7 +27,7 @@ export interface Shown {
  * executor no longer listens (seen with nbclient, in one run of six on a busy machine).
  */
 export async function show(figure: PlotlyFigure): Promise<void> {
-  await Deno.jupyter.broadcast("display_data", { ...shown(figure), transient: {} });
+  await send(shown(figure));
 }
 
 /**
@@ -36,8 +36,15 @@ export async function show(figure: PlotlyFigure): Promise<void> {
  * @param png a PNG file, animated or not
  */
 export async function showPicture(png: Uint8Array): Promise<void> {
-  const data = { "image/png": Buffer.from(png).toString("base64"), "text/plain": "picture" };
-  await Deno.jupyter.broadcast("display_data", { data, metadata: {}, transient: {} });
+  await send({ data: { "image/png": Buffer.from(png).toString("base64"), "text/plain": "picture" }, metadata: {} });
+}
+
+/** The kernel's socket drops a message that comes while the one before is still on its way: so pause around a large one. */
+async function send(output: Shown): Promise<void> {
+  const pause = () => new Promise((done) => setTimeout(done, 30));
+  await pause();
+  await Deno.jupyter.broadcast("display_data", { ...output, transient: {} });
+  await pause();
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   readNotebook,
   writeNotebook,
 } from "../../lib/report/notebook.ts";
-import { faultsOf } from "../../lib/report/notebooks_task.ts";
+import { executedWhole, faultsOf } from "../../lib/report/notebooks_task.ts";
 import { digest } from "../../lib/training/recipe.ts";
 
 const FOLDER = new URL("../../notebooks", import.meta.url).pathname;
@@ -65,6 +65,25 @@ Deno.test("figures of a cell that trains may differ, but not be missing", () => 
   };
   assertEquals(faultsOf(trained(1), trained(2)), []);
   assertMatch(faultsOf(trained(1), notebook())[0], /^0 figures, 1 are committed\./);
+});
+
+Deno.test("a notebook that lost an output on its way is executed again, three times at most", async () => {
+  const folder = await Deno.makeTempDir();
+  const committed = notebook([1], [2]);
+  const executor = (...runs: Notebook[]) => ({
+    executed: 0,
+    execute(_: string, target: string) {
+      return writeNotebook(target, runs[this.executed++]);
+    },
+  });
+  const lost = notebook([1]);
+  const twice = executor(lost, committed);
+  assertEquals(await executedWhole(twice, "", `${folder}/a.ipynb`, committed), committed);
+  assertEquals(twice.executed, 2);
+  const never = executor(lost, lost, lost, committed);
+  assertEquals(await executedWhole(never, "", `${folder}/a.ipynb`, committed), lost);
+  assertEquals(never.executed, 3);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("what a cell said of its progress is not kept", () => {
