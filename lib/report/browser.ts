@@ -12,13 +12,10 @@ import { plotlySource } from "./page_parts.ts";
 /** What Chromium is called, in the order of search. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/** How many pixels of a picture stand for one of the figure: so that it is crisp on every screen. */
-const SCALE = 2;
-
 /** An open browser that draws. */
 export interface Drawer extends AsyncDisposable {
-  /** A figure as a PNG file, twice its size. */
-  png(figure: PlotlyFigure): Promise<Uint8Array>;
+  /** A figure as a PNG file; `scale` pixels stand for one of the figure. */
+  png(figure: PlotlyFigure, scale: number): Promise<Uint8Array>;
   /** A figure as an SVG file. */
   svg(figure: PlotlyFigure): Promise<string>;
   /** A figure as a PDF file of one page, as large as the figure. */
@@ -36,14 +33,14 @@ export async function openDrawer(): Promise<Drawer> {
     await browser.close();
     throw error;
   });
-  const image = async (figure: PlotlyFigure, format: "png" | "svg"): Promise<Uint8Array> => {
-    const url: string = await inPage(page, figure, format);
+  const image = async (figure: PlotlyFigure, format: "png" | "svg", scale = 1): Promise<Uint8Array> => {
+    const url: string = await inPage(page, figure, format, scale);
     const [head, data] = [url.slice(0, url.indexOf(",")), url.slice(url.indexOf(",") + 1)];
     return head.endsWith(";base64") ? Buffer.from(data, "base64") : new TextEncoder().encode(decodeURIComponent(data));
   };
   const svg = async (figure: PlotlyFigure) => new TextDecoder().decode(await image(figure, "svg"));
   return {
-    png: (figure) => image(figure, "png"),
+    png: (figure, scale) => image(figure, "png", scale),
     svg,
     async pdf(figure) {
       const { width, height } = figure.layout as { width: number; height: number };
@@ -68,9 +65,9 @@ async function emptyPage(browser: Browser): Promise<Page> {
 }
 
 /** Plotly's own way to a picture, as a data URL. */
-function inPage(page: Page, { data, layout }: PlotlyFigure, format: "png" | "svg"): Promise<string> {
+function inPage(page: Page, { data, layout }: PlotlyFigure, format: "png" | "svg", scale: number): Promise<string> {
   const { width, height } = layout as { width: number; height: number };
-  const options = { format, width, height, scale: format === "png" ? SCALE : 1 };
+  const options = { format, width, height, scale };
   return page.evaluate(
     // deno-lint-ignore no-explicit-any -- runs in the page, where Plotly is a global
     (figure, options) => (globalThis as any).Plotly.toImage(figure, options),

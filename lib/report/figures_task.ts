@@ -11,6 +11,9 @@ import { digest } from "../training/recipe.ts";
 import { openDrawer } from "./browser.ts";
 import { figureOutputs, notebooksIn, readNotebook, writeNotebook } from "./notebook.ts";
 
+/** Pixels of a paper's PNG file for one of the figure: 480 of them fill a column of 3.3 inches at 300 dpi. */
+const FOR_PAPER = 2;
+
 const FOLDER = join(import.meta.dirname!, "../../notebooks");
 
 /** What a static picture is called: first digits of a digest. */
@@ -43,19 +46,18 @@ export async function figuresReport(args: readonly string[], folder = FOLDER): P
   let count = 0;
   for (const path of await notebooksIn(folder)) {
     const notebook = await readNotebook(path);
-    for (const [k, { figure, data, metadata }] of figureOutputs(notebook).entries()) {
+    for (const [k, { figure, data }] of figureOutputs(notebook).entries()) {
       const name = `${out}/${basename(path, ".ipynb")}.${k + 1}`;
       const picture = `${pictures}/${digest(figure)}.png`;
       used.add(basename(picture));
       // an old picture of the same data stays: another version of the browser draws other pixels
-      const png = await Deno.readFile(picture).catch(() => null) ?? await drawer.png(figure);
+      const png = await Deno.readFile(picture).catch(() => null) ?? await drawer.png(figure, 1);
       await writeAtomic(picture, png);
-      await writeAtomic(`${name}.png`, png);
+      await writeAtomic(`${name}.png`, await drawer.png(figure, FOR_PAPER));
       await writeTextAtomic(`${name}.svg`, await drawer.svg(figure));
       await writeAtomic(`${name}.pdf`, await drawer.pdf(figure));
       data["image/png"] = Buffer.from(png).toString("base64");
       data["text/plain"] = `Plotly figure ${digest(figure)}`;
-      metadata["image/png"] = { width: figure.layout.width };
       count++;
     }
     await writeNotebook(path, notebook);

@@ -15,8 +15,6 @@ export interface Output {
   name?: string;
   /** What it shows, by MIME type. */
   data?: Record<string, unknown>;
-  /** How, by MIME type. */
-  metadata?: Record<string, unknown>;
   /** The error's name and message, if it is one. */
   ename?: string;
   /** The error's message. */
@@ -84,8 +82,6 @@ export interface FigureOutput {
   figure: PlotlyFigure;
   /** The output's data, the figure among them. */
   data: Record<string, unknown>;
-  /** The output's further settings. */
-  metadata: Record<string, unknown>;
   /** Whether its cell trains: then its numbers are of this processor. */
   trains: boolean;
 }
@@ -93,11 +89,10 @@ export interface FigureOutput {
 /** Outputs that hold a figure, in the order of the notebook. */
 export function figureOutputs({ cells }: Notebook): FigureOutput[] {
   return cells.flatMap(({ outputs = [], metadata }) =>
-    outputs.flatMap((output) => {
-      const { data } = output;
+    outputs.flatMap(({ data }) => {
       if (data?.[PLOTLY] === undefined) return [];
       const trains = metadata?.tags?.includes("trains") ?? false;
-      return [{ figure: data[PLOTLY] as PlotlyFigure, data, metadata: output.metadata ??= {}, trains }];
+      return [{ figure: data[PLOTLY] as PlotlyFigure, data, trains }];
     })
   );
 }
