@@ -44,6 +44,8 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   createTensor(shape: number[], dtype: number, values: Values): number;
   /** Forgets a tensor and frees its handle. */
   deleteTensor(id: number): void;
+  /** Whether a tensor is there; those that were only recorded go when tracing is left. */
+  hasTensor(id: number): boolean;
   /** Copies a tensor's values out. */
   tensorDataSync(id: number): Values;
   /** Runs an operation, or records it while a trace is open. */
@@ -252,6 +254,8 @@ export function createBinding(tensorflow: TensorFlow, threads: number): Binding 
       if (isSymbolic(found)) return;
       t.TFE_DeleteTensorHandle(found);
     },
+
+    hasTensor: (id: number) => tensors.has(id),
 
     tensorDataSync(id: number): Values {
       const found = tensor(id);

@@ -9,6 +9,7 @@ import util from "node:util";
 import { UserError } from "../files/user_error.ts";
 import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
+import { freeForgotten } from "./forgotten.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
 import { checkMachine } from "./library_machine.ts";
 import { quietly } from "./quiet.ts";
@@ -132,6 +133,7 @@ async function register(binding: Binding): Promise<TensorFlowBackend> {
   const { default: node } = await import("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js");
   const name = binding.isUsingGpuDevice() ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
   const backend = new node.NodeJSKernelBackend(binding as never, name);
+  freeForgotten(binding, backend as never);
   tf.registerBackend("tensorflow", () => backend, 3);
   await tf.setBackend("tensorflow");
   makeGatherTraceable(binding);
