@@ -40,6 +40,7 @@ export const cifar10Experiment: Experiment = {
     split: split("cifar10", trial, protocol),
   }),
   source: "files",
+  images: { count: 30_000, side: 32 },
   trials: [0, 1, 2, 3, 4],
   methods: METHODS,
   presets: {

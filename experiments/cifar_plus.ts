@@ -34,6 +34,7 @@ export const cifarPlusExperiment: Experiment = {
     dataset: joined(`cifar+${unknown}`, await cifar10({ dataDir }), await cifar100({ dataDir })),
     split: plusSplit(unknown === "10" ? 10 : 50, trial, protocol),
   }),
+  images: { count: 20_000, side: 32 },
   presets: { quick: { ...quick, byDefault: [0, 1] }, paper, tuned },
   paper: {
     by_data: { "cifar+10": { auroc: 0.934 }, "cifar+50": { auroc: 0.923 } },

@@ -37,6 +37,7 @@ export const oodExperiment: Experiment = {
     const dataset = joined(`cifar10 against ${unknown}`, known, other);
     return { dataset, split: outsideSplit(dataset.name, known.classes.length, other.classes.length) };
   },
+  images: { count: 50_000, side: 32 },
   presets: {
     quick: { ...quick, byDefault: [0] },
     paper: {

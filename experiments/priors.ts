@@ -47,6 +47,7 @@ export const priorsExperiment: Experiment = {
   ].join("\n"),
   data: ({ seed, p }) => ({ dataset: priors({ seed, p }), split: priorsSplit(seed) }),
   source: "generated",
+  images: { count: 4000, side: 32 },
   trials: [],
   methods: [softmax],
   presets: { quick, rivals: { ...quick, rivals } },

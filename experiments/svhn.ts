@@ -31,6 +31,7 @@ export const svhnExperiment: Experiment = {
     dataset: await svhn({ dataDir }),
     split: split("svhn", trial, protocol),
   }),
+  images: { count: 44_000, side: 32 },
   presets: {
     quick: { ...quick, byDefault: [0, 1] },
     paper,

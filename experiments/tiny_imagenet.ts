@@ -34,6 +34,7 @@ export const tinyImagenetExperiment: Experiment = {
     return { dataset: await tinyImagenet({ ...options, trainClasses: cut.known }), split: cut };
   },
   source: "files",
+  images: { count: 10_000, side: 64 },
   trials: [0, 1, 2, 3, 4],
   methods: METHODS,
   presets: {

@@ -14,6 +14,8 @@ export interface ExperimentOptions {
   methods: string[];
   /** Whether to train with BackMix: one or both. */
   backmix: boolean[];
+  /** Digest of the only recipe to train by, as a plan names it. */
+  recipe?: string;
   /** Trials to run, counted from 0; empty for those of the preset. */
   trials: number[];
   /** Seeds to run. */
@@ -68,7 +70,19 @@ export interface CommandLine {
   data: "files" | "generated";
 }
 
-const VALUED = ["preset", "method", "trial", "seed", "protocol", "epochs", "limit", "validation", "data-dir", "p"]
+const VALUED = [
+  "preset",
+  "method",
+  "trial",
+  "seed",
+  "protocol",
+  "epochs",
+  "limit",
+  "validation",
+  "data-dir",
+  "p",
+  "recipe",
+]
   .concat(["out", "threads", "precision"]);
 
 /** `--epochs -1` as `--epochs=-1`: else -1 would be taken for an option, and the message say so. */
@@ -140,6 +154,7 @@ export function parseExperimentArgs(line: CommandLine, args: readonly string[]):
   return {
     preset,
     methods: [...new Set(methods.length > 0 ? methods : line.methodsByDefault?.[preset] ?? line.methods)],
+    recipe: text("recipe"),
     backmix: args.some((a) => /^--(no-)?backmix(=|$)/.test(a)) ? [parsed.backmix as boolean] : [false, true],
     trials,
     seeds: seeds.length > 0 ? seeds : bySeed ? [...line.byDefault] : [0],
@@ -198,6 +213,7 @@ export function helpText(line: CommandLine): string {
     rows.push(["--data-dir DIR", "where the data set lies; without it, it is downloaded once"]);
     rows.push(["--skip-damaged", "leave out JPEG and PNG images that cannot be decoded, and name each"]);
   } else rows.push(["--p P", `probability that a training image has its class's own background; default ${DEFAULT_P}`]);
+  rows.push(["--recipe DIGEST", "only the row with this recipe, as the commands of a plan name it (deno task plan)"]);
   rows.push(["--out DIR", `checkpoints, logs and scores; default ${out}`]);
   rows.push(["--resume", "go on where a run in --out stopped; starts it if there is none"]);
   rows.push([

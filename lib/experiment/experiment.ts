@@ -57,6 +57,8 @@ export interface Experiment {
    * once for all of them. Known classes and training images must be the same.
    */
   unknowns?: readonly string[];
+  /** How many training images it has, about, and their side in pixels: for what a cell costs. */
+  images?: { count: number; side: number };
   /** Whether the data are files, or generated from the seed. */
   source: "files" | "generated";
   /** Whether the images are nobody's but the user's: then results go to the folder of the runs, never to `results/`. */

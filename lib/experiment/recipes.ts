@@ -2,7 +2,8 @@
 import type { Method } from "../methods/method.ts";
 import type { Json } from "../results/result.ts";
 import { rowName } from "../results/table.ts";
-import { flatten, type Recipe } from "../training/recipe.ts";
+import { UserError } from "../files/user_error.ts";
+import { digest, flatten, type Recipe } from "../training/recipe.ts";
 import type { ExperimentOptions } from "./command_line.ts";
 import type { Experiment, Preset } from "./experiment.ts";
 
@@ -19,6 +20,23 @@ export function recipesOf(
     ...(options.backmix.length > 1 ? rivals : []),
   ];
   return changes.map((change) => ({ ...recipe, epochs, backmix: null, precision, ...change }));
+}
+
+/**
+ * The recipes that options ask for: those of {@linkcode recipesOf}, or the one that `--recipe` names.
+ *
+ * @throws {UserError} if there is none of that name
+ */
+export function recipesAsked(preset: Preset, method: Method, options: ExperimentOptions): Recipe[] {
+  const recipes = recipesOf(preset, method, options);
+  const { recipe: named } = options;
+  if (named === undefined) return recipes;
+  const found = recipes.filter((recipe) => digest(recipe) === named);
+  if (found.length === 1) return found;
+  throw new UserError(
+    `--recipe ${named}: ${method.name} has no row with this recipe today. The plan is of another version: make it again by ` +
+      "deno task plan.",
+  );
 }
 
 /** The recipe of each row as JSON, as a result file holds it, and what the options change in the preset's. */

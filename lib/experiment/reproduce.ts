@@ -21,7 +21,7 @@ import { type FinishedCell, runCell } from "./cell.ts";
 import { type CommandLine, type ExperimentOptions, helpText, parseExperimentArgs } from "./command_line.ts";
 import type { Experiment, Preset } from "./experiment.ts";
 import { type CellPlan, identify, identifyTraining } from "./plan.ts";
-import { recipesOf, recipesText } from "./recipes.ts";
+import { recipesAsked, recipesText } from "./recipes.ts";
 
 /** Where results of unchanged presets lie. */
 const RESULTS = resolve(import.meta.dirname!, "../../results");
@@ -135,7 +135,7 @@ export async function runExperiment(
       ...(options.limit !== undefined && { limit: options.limit }),
     });
     for (const method of experiment.methods.filter(({ name }) => options.methods.includes(name))) {
-      for (const recipe of recipesOf(preset, method, options)) {
+      for (const recipe of recipesAsked(preset, method, options)) {
         const plan: CellPlan = {
           method,
           recipe,

@@ -1,0 +1,55 @@
+/**
+ * What a training costs: steps as measured in `results/bench.json`, times the steps of its recipe. To within a third: width
+ * and side are scaled by a rule, not measured.
+ */
+import type { Method } from "../../methods/method.ts";
+import type { Recipe } from "../../training/recipe.ts";
+import type { Experiment } from "../experiment.ts";
+
+/** Seconds of a training image by the names of the bench's rows; `{}` where nothing was measured. */
+export type MeasuredSteps = Readonly<Record<string, number>>;
+
+/** What is needed of `results/bench.json`. */
+export interface BenchRows {
+  /** Rows by their names, with images of a step and its seconds. */
+  rows: readonly { name: string; images?: number; ours: { median: number } }[];
+}
+
+/** The seconds of an image in each row that has images. */
+export function measuredSteps({ rows }: BenchRows): MeasuredSteps {
+  return Object.fromEntries(
+    rows.flatMap(({ name, images, ours }) => images === undefined ? [] : [[name, ours.median / images]]),
+  );
+}
+
+/** Side of the images that a backbone was measured on. */
+const MEASURED_SIDE: Readonly<Record<string, number>> = { resnet18: 64 };
+
+/**
+ * Hours that a training takes on the bench's machine.
+ *
+ * @param images of training, about; without them nothing is known
+ * @returns null if a row that is needed was not measured
+ */
+export function cellHours(
+  { backbone, epochs, backmix }: Recipe,
+  { name, confusion }: Method,
+  images: Experiment["images"],
+  steps: MeasuredSteps,
+): number | null {
+  if (images === undefined) return null;
+  const plain = steps[backbone.name === "classifier32" ? rowOf(name, steps) : `${backbone.name}-float32`];
+  const confusing = confusion === undefined ? 0 : steps[`${name}64-float32`];
+  const withMaps = backmix === null ? 1 : steps["cam128-float32"] / steps["step128-float32"];
+  // measured: at a quarter of classifier32's width an image takes a seventh of the time
+  const { width } = backbone;
+  const scale = (0.55 * width ** 2 + 0.45 * width) * (images.side / (MEASURED_SIDE[backbone.name] ?? 32)) ** 2;
+  const seconds = images.count * epochs * scale * (plain * withMaps + confusing);
+  return Number.isFinite(seconds) ? Number((seconds / 3600).toPrecision(3)) : null;
+}
+
+/** The row of a method's plain step; one without a row of its own costs what Softmax does, to within a tenth. */
+function rowOf(method: string, steps: MeasuredSteps): string {
+  const own = `${method}64-float32`;
+  return method !== "arpl_cs" && own in steps ? own : "step64-float32";
+}

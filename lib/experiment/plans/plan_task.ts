@@ -1,0 +1,113 @@
+/** `deno task plan`: writes the trainings of tables as a plan, or a plan as a Slurm job. */
+import { resolve } from "node:path";
+import { fileError } from "../../files/file_error.ts";
+import { writeTextAtomic } from "../../files/atomic.ts";
+import { type Report, runReport } from "../../files/task.ts";
+import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
+import { UserError } from "../../files/user_error.ts";
+import type { Experiment } from "../experiment.ts";
+import { type BenchRows, type MeasuredSteps, measuredSteps } from "./cost.ts";
+import { plannedCells, readPlan, writePlan } from "./planned.ts";
+import { slurmScript } from "./slurm.ts";
+
+const PROGRAM = resolve(import.meta.dirname!, "../../..");
+const BENCH = `${PROGRAM}/results/bench.json`;
+
+const help = (tables: readonly string[]) =>
+  `Writes a plan: the trainings of tables, a line of JSON each, for deno task run-plan or a cluster.
+
+Usage: deno task plan --tables all|NAME,NAME --preset NAME [--out FILE]
+       deno task plan --slurm PLAN [--sbatch OPTIONS] [--data-dir DIR] [--runs DIR] [--out FILE]
+
+Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are those of results/bench.json's machine.
+
+  --tables NAMES   all, or some with commas between
+  --preset NAME    such as paper
+  --epochs N       instead of the recipes', to try a cluster out; results go to the folder of the runs
+  --limit N        training images of each, likewise
+  --out FILE       default runs/plan.jsonl, with --slurm runs/plan.sbatch
+  --slurm PLAN     write this plan as a job array for sbatch
+  --sbatch OPTIONS what to ask Slurm for, with semicolons between: "partition=gpu; gres=gpu:1; time=8:00:00"
+  --data-dir DIR   where nodes find the data sets
+  --runs DIR       where nodes keep runs and results; a folder that all of them share; default runs
+  --help           this text`;
+
+/**
+ * Runs the task.
+ *
+ * @throws {UserError} if an option is wrong, or a file cannot be read or written
+ */
+export async function planReport(args: readonly string[], experiments: readonly Experiment[]): Promise<Report> {
+  const given = taskArguments(args, {
+    task: "plan",
+    valued: ["tables", "preset", "epochs", "limit", "out", "slurm", "sbatch", "data-dir", "runs"],
+    paths: { count: 0, called: "paths" },
+  });
+  if (given === null) return { code: 0, text: help(experiments.map(({ table }) => table)) };
+  const { tables, preset, slurm } = given.values;
+  if (slurm !== undefined) return await slurmReport(slurm, given.values, experiments);
+  if (tables === undefined || preset === undefined) {
+    throw new UserError("Give --tables and --preset. Run deno task plan --help for the options.");
+  }
+  const chosen = chosenTables(tables, preset, experiments);
+  const steps = await stepsOfBench();
+  const less = (["epochs", "limit"] as const).flatMap((name) => {
+    const number = wholeNumber(name, given.values[name], 1);
+    return number === undefined ? [] : [`--${name}`, String(number)];
+  });
+  const cells = chosen.flatMap((experiment) => plannedCells(experiment, preset, steps, less));
+  const out = given.values.out ?? "runs/plan.jsonl";
+  await writePlan(out, cells);
+  const lines = chosen.map(({ table }) => {
+    const own = cells.filter((cell) => cell.table === table);
+    return `${table}: ${own.length} trainings, ${hoursText(own)}`;
+  });
+  return { code: 0, text: [...lines, `${out}: ${cells.length} trainings, ${hoursText(cells)}.`].join("\n") };
+}
+
+function chosenTables(names: string, preset: string, experiments: readonly Experiment[]): Experiment[] {
+  if (names === "all") {
+    const having = experiments.filter(({ presets, own }) => preset in presets && !own);
+    if (having.length === 0) throw new UserError(`--preset ${preset}: no table has it.`);
+    return having;
+  }
+  return names.split(",").map((name) => {
+    const found = experiments.find(({ table }) => table === name.trim());
+    if (found !== undefined) return found;
+    const all = experiments.map(({ table }) => table).join(", ");
+    throw new UserError(`--tables: no table ${name.trim()}. Choose all, or among ${all}.`);
+  });
+}
+
+async function stepsOfBench(): Promise<MeasuredSteps> {
+  const text = await Deno.readTextFile(BENCH).catch((error) => {
+    throw fileError(error, "read", BENCH);
+  });
+  return measuredSteps(JSON.parse(text) as BenchRows);
+}
+
+function hoursText(cells: readonly { hours: number | null }[]): string {
+  const unknown = cells.filter(({ hours }) => hours === null).length;
+  const sum = cells.reduce((total, { hours }) => total + (hours ?? 0), 0);
+  return `about ${Math.round(sum)} hours on two cores${unknown > 0 ? `, ${unknown} of unknown cost beside` : ""}`;
+}
+
+async function slurmReport(
+  path: string,
+  values: { out?: string; sbatch?: string; "data-dir"?: string; runs?: string },
+  experiments: readonly Experiment[],
+): Promise<Report> {
+  const { length } = await readPlan(path, experiments);
+  const out = values.out ?? "runs/plan.sbatch";
+  const more = [
+    ...(values["data-dir"] === undefined ? [] : ["--data-dir", resolve(values["data-dir"])]),
+    ...["--out", resolve(values.runs ?? "runs")],
+  ];
+  const sbatch = values.sbatch?.split(";").map((line) => line.trim()).filter((line) => line !== "") ?? [];
+  await writeTextAtomic(out, slurmScript({ plan: resolve(path), program: PROGRAM, count: length, more, sbatch }));
+  return { code: 0, text: `${out}: ${length} tasks. Submit it: sbatch ${out}` };
+}
+
+/** The task's main function. */
+export const runPlanTask = (experiments: readonly Experiment[]): Promise<void> =>
+  runReport(() => planReport(Deno.args, experiments));

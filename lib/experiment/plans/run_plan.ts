@@ -1,0 +1,63 @@
+/** Runs what is left of a plan, so many trainings at a time, on this machine. */
+import { join } from "node:path";
+import { writeTextAtomic } from "../../files/atomic.ts";
+import { attemptAt, INTERRUPTED, notesFolder } from "./state.ts";
+import type { PlannedCell } from "./planned.ts";
+
+/** How a plan is run. */
+export interface RunPlanOptions {
+  /** Trainings at a time. */
+  jobs: number;
+  /** The `--out` of the runs. */
+  out: string;
+  /** How often a training that fails is tried, in one run of the plan. */
+  tries: number;
+  /** Starts a training in one of the places 0 .. jobs-1; its exit code, and how to end it in an orderly way. */
+  launch: (cell: PlannedCell, log: string, place: number) => { ended: Promise<number>; stop: () => void };
+  /** Is told when a training begins, ends, or fails. */
+  told: (event: "begins" | "done" | "failed", cell: PlannedCell, place: number) => void;
+  /** Ends all trainings, and starts no more. */
+  stop: AbortSignal;
+}
+
+/**
+ * Runs trainings.
+ *
+ * @param cells what is not done yet, in the order in which they start
+ * @returns those that failed as often as they were tried; none after `stop`
+ */
+export async function runPlan(cells: readonly PlannedCell[], options: RunPlanOptions): Promise<PlannedCell[]> {
+  const { jobs, out, tries, launch, told, stop } = options;
+  const notes = notesFolder(out);
+  await Deno.mkdir(notes, { recursive: true });
+  const left = [...cells];
+  const failed: PlannedCell[] = [];
+  const ends = new Set<() => void>();
+  stop.addEventListener("abort", () => ends.forEach((end) => end()));
+
+  const place = async (k: number) => {
+    for (let cell = left.shift(); cell !== undefined && !stop.aborted; cell = left.shift()) {
+      const log = join(notes, `${cell.id}.log`);
+      for (let tried = 1; tried <= tries && !stop.aborted; tried++) {
+        told("begins", cell, k);
+        const before = await attemptAt(out, cell.id);
+        const run = launch(cell, log, k);
+        ends.add(run.stop);
+        const code = await run.ended;
+        ends.delete(run.stop);
+        const said = (await Deno.readTextFile(log).catch(() => "")).trim().split("\n").at(-1) ?? "";
+        const attempt = { code, tries: (before?.tries ?? 0) + 1, said };
+        await writeTextAtomic(join(notes, `${cell.id}.json`), JSON.stringify(attempt) + "\n");
+        if (code === 0) {
+          told("done", cell, k);
+          break;
+        }
+        if (stop.aborted || code === INTERRUPTED) break;
+        told("failed", cell, k);
+        if (tried === tries) failed.push(cell);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, (_, k) => place(k)));
+  return failed;
+}

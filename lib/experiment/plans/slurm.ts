@@ -1,0 +1,55 @@
+/** A plan as a Slurm job array: one task a line, each of which ends in an orderly way before its time is up, and comes again. */
+
+/** What Slurm is asked for. */
+export interface SlurmOptions {
+  /** Path of the plan, as the nodes see it. */
+  plan: string;
+  /** Folder of the program, as the nodes see it. */
+  program: string;
+  /** Lines of the plan. */
+  count: number;
+  /** Options for each training, such as `--data-dir DIR`. */
+  more: readonly string[];
+  /** What to ask for besides, such as `partition=gpu`. */
+  sbatch: readonly string[];
+}
+
+/** Seconds ahead of the limit or a preemption at which a training is told to save and end. */
+const AHEAD = 120;
+
+/**
+ * The batch script, for `sbatch`.
+ *
+ * A line of the plan runs by `run-plan --line N`, which skips what is done. After SIGTERM a training writes its checkpoint and
+ * ends with 130, upon which the task puts itself back into the queue.
+ */
+export function slurmScript({ plan, program, count, more, sbatch }: SlurmOptions): string {
+  const asked = sbatch.map((line) => `#SBATCH --${line}\n`).join("");
+  return `#!/bin/bash
+#SBATCH --job-name=backmix
+#SBATCH --array=1-${count}
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --signal=B:TERM@${AHEAD}
+${asked}
+cd ${quoted(program)} || exit 1
+deno task run-plan ${quoted(plan)} --line "$SLURM_ARRAY_TASK_ID" ${more.map(quoted).join(" ")} &
+work=$!
+trap 'kill -TERM "$work"' TERM
+wait "$work"
+code=$?
+while kill -0 "$work" 2>/dev/null; do # the signal ended the wait, not the work
+  wait "$work"
+  code=$?
+done
+if [ "$code" -eq 130 ]; then
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
+  exit 0
+fi
+exit "$code"
+`;
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

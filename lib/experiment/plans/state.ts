@@ -1,0 +1,173 @@
+/** How far a plan has come, told by results, runs and the notes of what ran it: from files alone, on any machine. */
+import { join } from "node:path";
+import { fileError } from "../../files/file_error.ts";
+import { tryOpenLocked } from "../../files/locked.ts";
+import { readResult } from "../../results/read.ts";
+import type { Cell } from "../../results/result.ts";
+import { LOG, type LogLine } from "../../training/log.ts";
+import { digest } from "../../training/recipe.ts";
+import { parseExperimentArgs } from "../command_line.ts";
+import type { Experiment } from "../experiment.ts";
+import { commandLine, type Places, placesOf } from "../reproduce.ts";
+import type { PlannedCell } from "./planned.ts";
+
+/** Where a planned training stands. */
+export type Standing = "done" | "running" | "failed" | "stopped" | "waiting";
+
+/** A planned training and where it stands. */
+export interface CellState {
+  /** What is planned. */
+  cell: PlannedCell;
+  /** Where it stands. */
+  standing: Standing;
+  /** Why, in a few words: how far it came, or what it said at its end. */
+  note: string;
+}
+
+/** How the last attempt at a training ended. */
+export interface Attempt {
+  /** Exit code; above 128 a signal ended it. */
+  code: number;
+  /** How many attempts there were. */
+  tries: number;
+  /** The last line that it wrote. */
+  said: string;
+}
+
+/** Where the notes about a plan's cells lie: `ID.json` how the last attempt ended, `ID.log` what it wrote. */
+export function notesFolder(out: string): string {
+  return join(out, "plan");
+}
+
+/**
+ * Looks where each training stands.
+ *
+ * @param out the `--out` of the runs
+ * @throws {UserError} if a result file is damaged, or a folder cannot be read
+ */
+export async function statesOf(
+  cells: readonly PlannedCell[],
+  experiments: readonly Experiment[],
+  out: string,
+): Promise<CellState[]> {
+  const tables = new Map<string, { done: Set<string>; runs: Map<string, string>; wanted: number }>();
+  const states: CellState[] = [];
+  for (const cell of cells) {
+    const key = JSON.stringify([cell.table, cell.preset, cell.less]);
+    if (!tables.has(key)) {
+      const experiment = experiments.find(({ table }) => table === cell.table)!;
+      const args = ["--preset", cell.preset, "--out", out, ...cell.less];
+      const places = placesOf(experiment, parseExperimentArgs(commandLine(experiment), args));
+      const wanted = experiment.unknowns?.length ?? 1;
+      tables.set(key, { done: await doneIn(places, wanted), runs: await runsIn(places), wanted });
+    }
+    const { done, runs } = tables.get(key)!;
+    const name = nameOf(cell);
+    states.push({
+      cell,
+      ...(done.has(name) ? { standing: "done", note: "" } : await unfinished(cell, runs.get(name), out)),
+    });
+  }
+  return states;
+}
+
+/** What tells a table's trainings apart. */
+function nameOf({ method, trial, seed, recipe }: Pick<PlannedCell, "method" | "trial" | "seed" | "recipe">): string {
+  return JSON.stringify([method, trial, seed, recipe]);
+}
+
+/** Names of the trainings that the result file has, with each of so many sets of unknown images. */
+async function doneIn({ result }: Places, wanted: number): Promise<Set<string>> {
+  const there = await Deno.stat(result).then(() => true, () => false);
+  const cells: Cell[] = there ? (await readResult(result)).cells : [];
+  const counts = new Map<string, number>();
+  for (const { recipe, ...cell } of cells.filter(({ split }) => split.protocol !== "cssr")) {
+    const name = nameOf({ ...cell, recipe: digest(recipe) });
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return new Set(counts.keys().filter((name) => counts.get(name)! >= wanted));
+}
+
+/** The folders of runs, by the names of their trainings; each tells what it is in the first line of its log. */
+async function runsIn({ runs }: Places): Promise<Map<string, string>> {
+  const entries = await Array.fromAsync(Deno.readDir(runs)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw fileError(error, "read", runs);
+  });
+  const found = new Map<string, string>();
+  for (const { name, isDirectory } of entries) {
+    if (!isDirectory) continue;
+    const first = (await linesOf(`${runs}/${name}/${LOG}`))[0];
+    if (first?.event !== "start") continue;
+    const { recipe, seed, about } = first.run as { recipe: unknown; seed: number; about?: About };
+    if (about === undefined) continue;
+    const training = { method: about.method, trial: about.split.trial, seed, recipe: digest(recipe) };
+    found.set(nameOf(training), `${runs}/${name}`);
+  }
+  return found;
+}
+
+interface About {
+  method: string;
+  split: { trial: number };
+}
+
+async function unfinished(
+  { id }: PlannedCell,
+  run: string | undefined,
+  out: string,
+): Promise<Pick<CellState, "standing" | "note">> {
+  const attempt = await attemptAt(out, id);
+  if (run !== undefined) {
+    const far = farOf(await linesOf(`${run}/${LOG}`));
+    if (await isLocked(`${run}/lock`)) return { standing: "running", note: far };
+    if (attempt === null || attempt.code === 0 || attempt.code === INTERRUPTED) {
+      return { standing: "stopped", note: far };
+    }
+  }
+  if (attempt === null || attempt.code === 0 || attempt.code === INTERRUPTED) return { standing: "waiting", note: "" };
+  const times = attempt.tries > 1 ? `${attempt.tries} attempts, the last: ` : "";
+  return { standing: "failed", note: `${times}exit code ${attempt.code}: ${attempt.said}` };
+}
+
+/** The exit code after Ctrl-C and SIGTERM: nothing went wrong. */
+export const INTERRUPTED = 130;
+
+/** The note about a training's last attempt; null if there is none. */
+export async function attemptAt(out: string, id: string): Promise<Attempt | null> {
+  const text = await Deno.readTextFile(join(notesFolder(out), `${id}.json`)).catch(() => null);
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null; // cut off: as good as none
+  }
+}
+
+/** Whether a process has the run's folder. */
+async function isLocked(path: string): Promise<boolean> {
+  if (!await Deno.stat(path).then(() => true, () => false)) return false;
+  const file = await tryOpenLocked(path);
+  file?.close();
+  return file === null;
+}
+
+/** The lines of a log; one that is being written, or damaged, is left out. */
+async function linesOf(path: string): Promise<LogLine[]> {
+  const text = await Deno.readTextFile(path).catch(() => "");
+  return text.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as LogLine];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** How far a run came, by its log. */
+function farOf(lines: readonly LogLine[]): string {
+  const start = lines.findLast((line) => line.event === "start" || line.event === "resume");
+  const last = lines.at(-1);
+  if (start === undefined || last === undefined) return "";
+  const done = last.event === "step" ? last.step + 1 : last.step;
+  return `step ${done} of ${(start as Extract<LogLine, { steps: number }>).steps}`;
+}
