@@ -46,15 +46,14 @@ export function runReport(work: () => Promise<Report>): Promise<void> {
 
 /**
  * A signal that Ctrl-C and SIGTERM set off, for work that ends itself in an orderly way. A second Ctrl-C ends the process
- * at once.
+ * at once; a second SIGTERM does not, for a cluster may send it to every process of a job, and a parent hands it on too.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (controller.signal.aborted) Deno.exit(INTERRUPTED);
-      controller.abort();
-    });
-  }
+  Deno.addSignalListener("SIGINT", () => {
+    if (controller.signal.aborted) Deno.exit(INTERRUPTED);
+    controller.abort();
+  });
+  Deno.addSignalListener("SIGTERM", () => controller.abort());
   return controller.signal;
 }

@@ -17,7 +17,7 @@ const help = (tables: readonly string[]) =>
   `Writes a plan: the trainings of tables, a line of JSON each, for deno task run-plan or a cluster.
 
 Usage: deno task plan --tables all|NAME,NAME --preset NAME [--out FILE]
-       deno task plan --slurm PLAN [--sbatch OPTIONS] [--data-dir DIR] [--runs DIR] [--out FILE]
+       deno task plan --slurm PLAN [--sbatch OPTIONS] [--threads N] [--data-dir DIR] [--runs DIR] [--out FILE]
 
 Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are those of results/bench.json's machine.
 
@@ -28,6 +28,7 @@ Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are th
   --out FILE       default runs/plan.jsonl, with --slurm runs/plan.sbatch
   --slurm PLAN     write this plan as a job array for sbatch
   --sbatch OPTIONS what to ask Slurm for, with semicolons between: "partition=gpu; gres=gpu:1; time=8:00:00"
+  --threads N      threads of each training; default all cores of the node
   --data-dir DIR   where nodes find the data sets
   --runs DIR       where nodes keep runs and results; a folder that all of them share; default runs
   --help           this text`;
@@ -40,7 +41,7 @@ Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are th
 export async function planReport(args: readonly string[], experiments: readonly Experiment[]): Promise<Report> {
   const given = taskArguments(args, {
     task: "plan",
-    valued: ["tables", "preset", "epochs", "limit", "out", "slurm", "sbatch", "data-dir", "runs"],
+    valued: ["tables", "preset", "epochs", "limit", "out", "slurm", "sbatch", "threads", "data-dir", "runs"],
     paths: { count: 0, called: "paths" },
   });
   if (given === null) return { code: 0, text: help(experiments.map(({ table }) => table)) };
@@ -94,13 +95,14 @@ function hoursText(cells: readonly { hours: number | null }[]): string {
 
 async function slurmReport(
   path: string,
-  values: { out?: string; sbatch?: string; "data-dir"?: string; runs?: string },
+  values: { out?: string; sbatch?: string; threads?: string; "data-dir"?: string; runs?: string },
   experiments: readonly Experiment[],
 ): Promise<Report> {
   const { length } = await readPlan(path, experiments);
   const out = values.out ?? "runs/plan.sbatch";
   const more = [
     ...(values["data-dir"] === undefined ? [] : ["--data-dir", resolve(values["data-dir"])]),
+    ...(values.threads === undefined ? [] : ["--threads", String(wholeNumber("threads", values.threads, 1))]),
     ...["--out", resolve(values.runs ?? "runs")],
   ];
   const sbatch = values.sbatch?.split(";").map((line) => line.trim()).filter((line) => line !== "") ?? [];

@@ -43,7 +43,7 @@ while kill -0 "$work" 2>/dev/null; do # the signal ended the wait, not the work
   code=$?
 done
 if [ "$code" -eq 130 ]; then
-  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
+  scontrol requeue "$SLURM_JOB_ID" # after a preemption Slurm does it too
   exit 0
 fi
 exit "$code"
