@@ -2,7 +2,7 @@
  * Sets an operation's attributes, in the form that tfjs's kernels give them, on an operation that runs at once (`TFE_`)
  * or on one of a graph that is being traced (`TF_`).
  */
-import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { type Bytes, cName, DataType, type Pointer, type TensorFlow } from "./c_api.ts";
 
 /** Numbers of `TF_AttrType` that tfjs's kernels use. */
 export const AttributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, resource: 8 } as const;
@@ -17,6 +17,27 @@ export interface Attribute {
   value: unknown;
 }
 
+/** An attribute's value with its type; {@linkcode float} and its neighbours make them. */
+export type AttributeValue = Omit<Attribute, "name">;
+
+/** A fractional number. */
+export const float = (value: number): AttributeValue => ({ type: AttributeType.float, value });
+/** A whole number. */
+export const int = (value: number): AttributeValue => ({ type: AttributeType.int, value });
+/** A list of whole numbers. */
+export const ints = (value: number[]): AttributeValue => ({ type: AttributeType.int, value });
+/** Text. */
+export const text = (value: string): AttributeValue => ({ type: AttributeType.string, value });
+/** A list of texts. */
+export const texts = (value: string[]): AttributeValue => ({ type: AttributeType.string, value });
+/** A truth value. */
+export const flag = (value: boolean): AttributeValue => ({ type: AttributeType.bool, value });
+/** A type of elements. */
+export const type = (value: keyof typeof DataType): AttributeValue => ({
+  type: AttributeType.type,
+  value: DataType[value],
+});
+
 /** Sets attributes of one operation. */
 export type AttributeSetter = (operation: Pointer, attribute: Attribute) => void;
 
@@ -27,6 +48,9 @@ export const typeAttribute = (dtype: number): Attribute => ({ name: "T", type: A
 const bigint = (value: number) => BigInt(Math.trunc(value));
 const bigints = (values: number[]) => BigInt64Array.from(values, bigint);
 
+const bytesOf = (value: unknown) =>
+  value instanceof Uint8Array ? value as Bytes : new TextEncoder().encode(String(value));
+
 /**
  * The setter for operations of a kind.
  *
@@ -36,6 +60,7 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
   const eager = kind === "TFE_Op";
   const t = tensorflow;
   const setString = eager ? t.TFE_OpSetAttrString : t.TF_SetAttrString;
+  const setStrings = eager ? t.TFE_OpSetAttrStringList : t.TF_SetAttrStringList;
   const setInt = eager ? t.TFE_OpSetAttrInt : t.TF_SetAttrInt;
   const setInts = eager ? t.TFE_OpSetAttrIntList : t.TF_SetAttrIntList;
   const setFloat = eager ? t.TFE_OpSetAttrFloat : t.TF_SetAttrFloat;
@@ -48,7 +73,14 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
     const n = cName(name);
     switch (type) {
       case AttributeType.string: {
-        const bytes: Bytes = value instanceof Uint8Array ? value as Bytes : new TextEncoder().encode(String(value));
+        if (Array.isArray(value)) {
+          const texts = value.map(bytesOf);
+          const lengths = BigUint64Array.from(texts, (bytes) => BigInt(bytes.length));
+          const address = (bytes: Bytes) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+          const pointers = BigUint64Array.from(texts, address);
+          return setStrings(operation, n, pointers, lengths, value.length);
+        }
+        const bytes = bytesOf(value);
         return setString(operation, n, bytes, BigInt(bytes.length));
       }
       case AttributeType.int:

@@ -3,29 +3,11 @@
  * normalisation with its gradient, random numbers whose seed is a tensor. tfjs does not see such an operation: its
  * gradient is what {@linkcode withGradient} says.
  */
-import { type Attribute, AttributeType } from "./attributes.ts";
-import { DataType } from "./c_api.ts";
+import type { Attribute, AttributeValue } from "./attributes.ts";
 import { engine, tf } from "./tensorflow.ts";
 import type { Tensor } from "./tensors.ts";
 
-/** An attribute's value with its type; {@linkcode float} and its neighbours make them. */
-export type AttributeValue = Omit<Attribute, "name">;
-
-/** A fractional number. */
-export const float = (value: number): AttributeValue => ({ type: AttributeType.float, value });
-/** A whole number. */
-export const int = (value: number): AttributeValue => ({ type: AttributeType.int, value });
-/** A list of whole numbers. */
-export const ints = (value: number[]): AttributeValue => ({ type: AttributeType.int, value });
-/** Text. */
-export const text = (value: string): AttributeValue => ({ type: AttributeType.string, value });
-/** A truth value. */
-export const flag = (value: boolean): AttributeValue => ({ type: AttributeType.bool, value });
-/** A type of numbers. */
-export const type = (value: "float32" | "int32"): AttributeValue => ({
-  type: AttributeType.type,
-  value: DataType[value],
-});
+export { type AttributeValue, flag, float, int, ints, text, type } from "./attributes.ts";
 
 /**
  * Runs an operation, or records it while `jit` traces.

@@ -10,6 +10,7 @@ import { UserError } from "../files/user_error.ts";
 import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
 import { freeForgotten } from "./forgotten.ts";
+import { registerKernels } from "./kernels/register.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
 import { checkMachine } from "./library_machine.ts";
 import { quietly } from "./quiet.ts";
@@ -22,6 +23,8 @@ export type KernelBackend = tf.KernelBackend;
 
 /** The part of tfjs-node's backend that this project calls. */
 export type TensorFlowBackend = KernelBackend & {
+  /** What it runs on. */
+  readonly binding: Binding;
   /** The numbers of tensors in the binding; values that were not handed over yet are. */
   getInputTensorIds(tensors: Tensor[]): number[];
   /** Wraps a tensor of the binding. */
@@ -136,23 +139,6 @@ async function register(binding: Binding): Promise<TensorFlowBackend> {
   freeForgotten(binding, backend as never);
   tf.registerBackend("tensorflow", () => backend, 3);
   await tf.setBackend("tensorflow");
-  makeGatherTraceable(binding);
+  registerKernels();
   return backend as unknown as TensorFlowBackend;
-}
-
-/**
- * tfjs-node's `tf.gather` reads the indices to check them, which a traced function cannot. There TensorFlow checks them
- * while it runs (on a GPU an index out of range gives zeros).
- */
-function makeGatherTraceable(binding: Binding): void {
-  const kernel = tf.getKernel("GatherV2", "tensorflow");
-  tf.unregisterKernel("GatherV2", "tensorflow");
-  tf.registerKernel({
-    ...kernel,
-    kernelFunc(args) {
-      if (!binding.isTracing()) return kernel.kernelFunc(args);
-      const backend = Object.create(args.backend as object, { readSync: { value: () => [] } });
-      return kernel.kernelFunc({ ...args, backend });
-    },
-  });
 }
