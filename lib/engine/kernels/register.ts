@@ -1,18 +1,22 @@
 /** The kernels that this engine has beside or before tfjs-node's. */
 import * as tf from "@tensorflow/tfjs";
+import { convolutions } from "./convolutions.ts";
 import * as counting from "./counting.ts";
 import { gatherV2 } from "./gather.ts";
 import type { Kernel } from "./kernel.ts";
 import { maxPoolWithArgmax } from "./max_pool_with_argmax.ts";
+import { paddedPools } from "./pools.ts";
 import * as ragged from "./ragged.ts";
 import * as sparse from "./sparse.ts";
 import * as strings from "./strings.ts";
 import { transform } from "./transform.ts";
 
 const kernels: Kernel[] = [
+  ...convolutions,
   ...Object.values(counting),
   gatherV2,
   maxPoolWithArgmax,
+  ...paddedPools,
   ...Object.values(ragged),
   ...Object.values(sparse),
   ...Object.values(strings),
