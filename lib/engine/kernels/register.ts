@@ -1,5 +1,7 @@
 /** The kernels that this engine has beside or before tfjs-node's. */
 import * as tf from "@tensorflow/tfjs";
+import * as asTfjsSays from "./as_tfjs_says.ts";
+import { compareStrings } from "./compare_strings.ts";
 import { convolutions } from "./convolutions.ts";
 import * as counting from "./counting.ts";
 import { gatherV2 } from "./gather.ts";
@@ -12,6 +14,8 @@ import * as strings from "./strings.ts";
 import { transform } from "./transform.ts";
 
 const kernels: Kernel[] = [
+  ...Object.values(asTfjsSays),
+  ...compareStrings,
   ...convolutions,
   ...Object.values(counting),
   gatherV2,
