@@ -22,7 +22,7 @@ export async function define() {
 `;
 
 /** Where a file of a package of `deno.json` lies in Deno's cache. */
-export const packageFile = (name: string): string => createRequire(import.meta.url).resolve(name);
+const packageFile = (name: string): string => createRequire(import.meta.url).resolve(name);
 
 /** Finds packages in Deno's cache, which has no `node_modules` folders: each importer knows its own dependencies. */
 const packages: esbuild.Plugin = {

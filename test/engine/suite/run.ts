@@ -4,12 +4,14 @@
  *     deno task test:engine            all of them, about ten seconds
  *     deno task test:engine "conv2d"   those whose name contains the words
  *
- * Left out is what tfjs-node leaves out of the same specs on its own addon (`IGNORE_LIST` in its `run_tests.js`). Ends
- * with a line `N passed, N failed, N skipped`; exit code 1 if any failed.
+ * Left out is what `skipped.ts` lists, and what tfjs-core switches off. Ends with a line
+ * `N passed, N failed, N skipped`; exit code 1 if any failed.
  */
 import jasmineCore from "jasmine-core";
-import { startTensorFlow } from "../../../lib/engine/tensorflow.ts";
-import { loadSpecs, packageFile } from "./bundle.ts";
+import type { Binding } from "../../../lib/engine/binding.ts";
+import { engine, startTensorFlow } from "../../../lib/engine/tensorflow.ts";
+import { loadSpecs } from "./bundle.ts";
+import { SKIPPED } from "./skipped.ts";
 
 interface Spec {
   getFullName(): string;
@@ -30,26 +32,24 @@ interface Jasmine {
   };
 }
 
-/**
- * The names that tfjs-node skips: one quoted string a line, between comments.
- *
- * @throws {Error} if the file has another form
- */
-function skippedNames(): string[] {
-  const source = Deno.readTextFileSync(packageFile("@tensorflow/tfjs-node-gpu/dist/run_tests.js"));
-  const list = source.match(/var IGNORE_LIST = \[\n(.*?)\n\];/s)?.[1];
-  if (list === undefined) throw new Error("tfjs-node-gpu/dist/run_tests.js: no IGNORE_LIST found");
-  const lines = list.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("//"));
-  return lines.map((line) => {
-    const name = line.match(/^'([^'\\]+)',?$/)?.[1];
-    if (name === undefined) throw new Error(`tfjs-node-gpu/dist/run_tests.js: IGNORE_LIST is not understood: ${line}`);
-    return name;
-  });
+/** The specs compare whole messages, TensorFlow's: without the operation and its inputs that the engine puts before. */
+function bareMessages(binding: { executeOp: Binding["executeOp"] }): void {
+  const { executeOp } = binding;
+  binding.executeOp = (...operation) => {
+    try {
+      return executeOp(...operation);
+    } catch (error) {
+      (error as Error).message = (error as Error).message.replace(/^\w+\([^()]*\): /, "");
+      throw error;
+    }
+  };
 }
 
 const words = Deno.args[0] ?? "";
-const skipped = skippedNames();
+const skipped = new Set(SKIPPED.flatMap(({ specs }) => specs));
+const left = new Set(skipped); // of the list, what no spec was named yet
 await startTensorFlow();
+bareMessages(engine().binding);
 const specs = await loadSpecs();
 
 const print = console.log;
@@ -60,7 +60,8 @@ environment.configure({
   random: false,
   specFilter: (spec) => {
     const name = spec.getFullName();
-    return name.includes(words) && !skipped.some((skip) => name.includes(skip));
+    left.delete(name);
+    return name.includes(words) && !skipped.has(name);
   },
 });
 environment.addReporter({
@@ -75,7 +76,8 @@ environment.addReporter({
 });
 await specs.define();
 const { failedExpectations } = await environment.execute();
-for (const { message } of failedExpectations) { // errors outside of any spec
+const outside = failedExpectations.map(({ message }) => message); // of any spec
+for (const message of [...outside, ...[...left].map((name) => `no spec has this name of the list: ${name}`)]) {
   count.failed++;
   print(`FAILED ${message}`);
 }
