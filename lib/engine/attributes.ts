@@ -48,8 +48,26 @@ export const typeAttribute = (dtype: number): Attribute => ({ name: "T", type: A
 const bigint = (value: number) => BigInt(Math.trunc(value));
 const bigints = (values: number[]) => BigInt64Array.from(values, bigint);
 
-const bytesOf = (value: unknown) =>
-  value instanceof Uint8Array ? value as Bytes : new TextEncoder().encode(String(value));
+/** What is an attribute's value, or each of its values, by the attribute's type. */
+const isValue: Record<number, (value: unknown) => boolean> = {
+  [AttributeType.string]: (value) => typeof value === "string" || value instanceof Uint8Array,
+  [AttributeType.int]: (value) => typeof value === "number",
+  [AttributeType.float]: (value) => typeof value === "number",
+  [AttributeType.bool]: (value) => typeof value === "boolean",
+  [AttributeType.type]: (value) => typeof value === "number",
+  [AttributeType.shape]: (value) => typeof value === "number",
+};
+
+function checkValue({ name, type, value }: Attribute): void {
+  const fits = isValue[type];
+  if (fits === undefined) throw new TypeError(`attribute ${name}: attributes of type ${type} are not supported`);
+  if (Array.isArray(value) ? !value.every(fits) : !fits(value)) {
+    const kind = Object.entries(AttributeType).find(([, number]) => number === type)![0];
+    throw new TypeError(`attribute ${name}: ${Deno.inspect(value)} is no ${kind}`);
+  }
+}
+
+const bytesOf = (value: string | Bytes) => typeof value === "string" ? new TextEncoder().encode(value) : value;
 
 /**
  * The setter for operations of a kind.
@@ -69,7 +87,9 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
   const setBools = eager ? t.TFE_OpSetAttrBoolList : t.TF_SetAttrBoolList;
   const setType = eager ? t.TFE_OpSetAttrType : t.TF_SetAttrType;
 
-  return (operation, { name, type, value }) => {
+  return (operation, attribute) => {
+    checkValue(attribute);
+    const { name, type, value } = attribute;
     const n = cName(name);
     switch (type) {
       case AttributeType.string: {
@@ -80,7 +100,7 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
           const pointers = BigUint64Array.from(texts, address);
           return setStrings(operation, n, pointers, lengths, value.length);
         }
-        const bytes = bytesOf(value);
+        const bytes = bytesOf(value as string | Bytes);
         return setString(operation, n, bytes, BigInt(bytes.length));
       }
       case AttributeType.int:
@@ -103,8 +123,6 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
         t.TFE_OpSetAttrShape(operation, n, bigints(shape), shape.length, t.status);
         return t.check(`attribute ${name}`);
       }
-      default:
-        throw new TypeError(`attribute ${name}: attributes of type ${type} are not supported`);
     }
   };
 }
