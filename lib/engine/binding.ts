@@ -6,6 +6,7 @@
  */
 import { type Attribute, attributeSetter, AttributeType, typeAttribute } from "./attributes.ts";
 import { type Bytes, cName, DataType, type Pointer, type TensorFlow, text } from "./c_api.ts";
+import { savedModels } from "./saved_model.ts";
 import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
 import { beginTrace, describe, type Symbolic, type Trace, type TracedFunction } from "./trace.ts";
 
@@ -70,6 +71,14 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   leaveTrace(finished: boolean): void;
   /** Runs a traced function. */
   call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[];
+  /** Opens a model that TensorFlow saved in a folder; see {@linkcode SavedModels}. */
+  loadSavedModel(directory: string, tags: string): number;
+  /** Runs an open model; names are divided by commas. */
+  runSavedModel(model: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[];
+  /** Closes a model. */
+  deleteSavedModel(model: number): void;
+  /** How many models are open. */
+  getNumOfSavedModels(): number;
   /** Runs a traced function on another thread, which keeps its inputs until it is done. */
   callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions): Promise<TensorMetadata[]>;
 }
@@ -96,7 +105,9 @@ export type AttributeName = `TF_ATTR_${"STRING" | "INT" | "FLOAT" | "BOOL" | "TY
  */
 export function createBinding(tensorflow: TensorFlow, threads: number): Binding {
   const t = tensorflow;
-  const context = openContext(t, threads);
+  const config = engineConfig(threads);
+  const context = openContext(t, config);
+  const models = savedModels(t, config);
   const setAttribute = attributeSetter(t, "TFE_Op");
 
   /** A pointer to a handle of TensorFlow's, or a value of the graph that is being traced. */
@@ -311,6 +322,18 @@ export function createBinding(tensorflow: TensorFlow, threads: number): Binding 
       return executeNow(name, callAttributes(options), inputs.map(handle), outputs);
     },
 
+    loadSavedModel: models.load,
+
+    runSavedModel(model: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[] {
+      if (trace !== null) throw new Error("A saved model cannot run inside a traced function: run it outside.");
+      return models.run(model, inputs.map(handle), inputNames.split(","), outputNames.split(","))
+        .map((made) => ({ id: add(made), ...metadata(made) }));
+    },
+
+    deleteSavedModel: models.delete,
+
+    getNumOfSavedModels: models.count,
+
     async callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions) {
       notTracing();
       const operation = newOperation(name, callAttributes(options), inputs.map(handle));
@@ -337,11 +360,14 @@ function isSymbolic(tensor: Pointer | Symbolic): tensor is Symbolic {
   return "output" in tensor;
 }
 
-function openContext(t: TensorFlow, threads: number): Pointer {
+/**
+ * `ConfigProto { intra_op_parallelism_threads = 2; inter_op_parallelism_threads = 5; gpu_options { allow_growth } = 6 }`:
+ * operations one after another, for side by side they are no faster and hold more memory.
+ */
+const engineConfig = (threads: number) => Uint8Array.of(0x10, threads, 0x28, 1, 0x32, 2, 0x20, 1);
+
+function openContext(t: TensorFlow, config: Bytes): Pointer {
   const options = t.TFE_NewContextOptions();
-  // ConfigProto { intra_op_parallelism_threads = 2; inter_op_parallelism_threads = 5; gpu_options { allow_growth } = 6 }:
-  // operations one after another, for side by side they are no faster and hold more memory
-  const config = Uint8Array.of(0x10, threads, 0x28, 1, 0x32, 2, 0x20, 1);
   t.TFE_ContextOptionsSetConfig(options, config, BigInt(config.length), t.status);
   t.check("TensorFlow's options");
   const context = t.TFE_NewContext(options, t.status);

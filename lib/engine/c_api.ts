@@ -85,6 +85,22 @@ export const symbols = {
       "pointer", "pointer"],
     result: "pointer",
   },
+  TF_NewSessionOptions: { parameters: [], result: "pointer" },
+  TF_SetConfig: { parameters: ["pointer", "buffer", "usize", "pointer"], result: "void" },
+  TF_DeleteSessionOptions: { parameters: ["pointer"], result: "void" },
+  // deno-fmt-ignore
+  TF_LoadSessionFromSavedModel: {
+    parameters: ["pointer", "pointer", "buffer", "buffer", "i32", "pointer", "pointer", "pointer"],
+    result: "pointer",
+  },
+  TF_GraphOperationByName: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // deno-fmt-ignore
+  TF_SessionRun: {
+    parameters: ["pointer", "pointer", "buffer", "buffer", "i32", "buffer", "buffer", "i32", "pointer", "i32",
+      "pointer", "pointer"],
+    result: "void",
+  },
+  TF_DeleteSession: { parameters: ["pointer", "pointer"], result: "void" },
   TF_StringInit: { parameters: ["pointer"], result: "void" },
   TF_StringCopy: { parameters: ["pointer", "buffer", "usize"], result: "void" },
   TF_StringDealloc: { parameters: ["pointer"], result: "void" },

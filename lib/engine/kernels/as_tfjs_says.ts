@@ -31,6 +31,13 @@ export const diag = kernel<Inputs<"x">, object>(
   ({ inputs: { x }, usual }) => x.dtype === "bool" ? tf.cast(usual({ x: tf.cast(x, "int32") }), "bool") : usual(),
 );
 
+/** Scalars in a row as well. */
+export const concat = kernel<Tensor[], tf.ConcatAttrs>(
+  tf.Concat,
+  ({ inputs, attrs, usual }) =>
+    inputs.every(({ shape }) => shape.length === 0) ? usual(inputs.map((x) => tf.reshape(x, [1])), attrs) : usual(),
+);
+
 /** Indices of rank 1 are rows. */
 export const scatterNd = kernel<Inputs<"indices" | "updates">, tf.ScatterNdAttrs>(
   tf.ScatterNd,
