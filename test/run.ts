@@ -1,6 +1,6 @@
 /**
- * Runs everything that can fail: the tests of `test/`, the examples in the doc comments of `lib/`, and tfjs-core's own
- * specs on this project's engine.
+ * Runs everything that can fail: the tests of `test/`, the examples in the doc comments of `lib/`, and the own specs
+ * of tfjs-core and tfjs-node on this project's engine.
  *
  *     deno task test
  *
@@ -45,9 +45,9 @@ async function denoTest(): Promise<Count> {
   }
 }
 
-/** Shows what tfjs-core's specs print, and reads the line that they end with. */
+/** Shows what tfjs's specs print, and reads the line that they end with. */
 async function engineSuite(): Promise<Count> {
-  console.log("\nrunning tfjs-core's specs");
+  console.log("\nrunning tfjs-core's and tfjs-node's specs");
   const args = ["run", "--no-prompt", ...PERMISSIONS, "test/engine/suite/run.ts"];
   const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdout: "piped" }).spawn();
   let last = "";

@@ -1,5 +1,5 @@
 /**
- * Runs tfjs-core's own specs on this project's binding.
+ * Runs tfjs-core's own specs, and tfjs-node's, on this project's binding.
  *
  *     deno task test:engine            all of them, about ten seconds
  *     deno task test:engine "conv2d"   those whose name contains the words
@@ -10,7 +10,9 @@
 import jasmineCore from "jasmine-core";
 import type { Binding } from "../../../lib/engine/binding.ts";
 import { engine, startTensorFlow } from "../../../lib/engine/tensorflow.ts";
+import { standForAddon } from "./addon.ts";
 import { loadSpecs } from "./bundle.ts";
+import { writePackageFolder } from "./package_folder.ts";
 import { SKIPPED } from "./skipped.ts";
 
 interface Spec {
@@ -50,7 +52,11 @@ const skipped = new Set(SKIPPED.flatMap(({ specs }) => specs));
 const left = new Set(skipped); // of the list, what no spec was named yet
 await startTensorFlow();
 bareMessages(engine().binding);
+standForAddon(engine().binding);
 const specs = await loadSpecs();
+const folder = await Deno.makeTempDir();
+await writePackageFolder(folder);
+Deno.chdir(folder); // tfjs-node's specs read files beside its package.json
 
 const print = console.log;
 console.log = console.warn = () => {}; // the specs try tf.profile and tf.time, which print
@@ -76,6 +82,7 @@ environment.addReporter({
 });
 await specs.define();
 const { failedExpectations } = await environment.execute();
+await Deno.remove(folder, { recursive: true });
 const outside = failedExpectations.map(({ message }) => message); // of any spec
 for (const message of [...outside, ...[...left].map((name) => `no spec has this name of the list: ${name}`)]) {
   count.failed++;

@@ -1,4 +1,4 @@
-/** The specs of tfjs-core that this engine does not pass, by the reason. */
+/** The specs of tfjs-core and tfjs-node that this engine does not pass, by the reason. */
 
 /** A reason, and the full names of the specs to which it applies. */
 interface Skipped {
