@@ -71,6 +71,8 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   leaveTrace(finished: boolean): void;
   /** Runs a traced function. */
   call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[];
+  /** Runs a traced function on another thread, which keeps its inputs until it is done. */
+  callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions): Promise<TensorMetadata[]>;
   /** Opens a model that TensorFlow saved in a folder; see {@linkcode SavedModels}. */
   loadSavedModel(directory: string, tags: string): number;
   /** Runs an open model; names are divided by commas. */
@@ -79,8 +81,6 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   deleteSavedModel(model: number): void;
   /** How many models are open. */
   getNumOfSavedModels(): number;
-  /** Runs a traced function on another thread, which keeps its inputs until it is done. */
-  callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions): Promise<TensorMetadata[]>;
 }
 
 /** The names by which kernels know element types. */

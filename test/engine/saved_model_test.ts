@@ -11,6 +11,8 @@ await writeModel(directory, {
   double: { type: "DT_FLOAT", results: [{ of: "x", times: 2 }, { of: "y", times: 1 }] },
 });
 
+globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+
 const create = (...values: number[]) =>
   binding.createTensor([values.length], binding.TF_FLOAT, Float32Array.of(...values));
 

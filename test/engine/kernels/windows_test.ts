@@ -128,3 +128,26 @@ Deno.test("a padded pool takes what of its window lies in the image, and its gra
       plane.flat().map((value) => inImage.reduce((sum, w) => sum + (w.includes(value) ? 1 / w.length : 0), 0)),
     );
   }));
+
+Deno.test("rounding up adds windows that reach beyond the padding", () =>
+  tf.tidy(() => {
+    const plane = [[1, 9, 3, 7], [5, 2, 8, 4], [6, 0, 1, 2], [3, 8, 5, 9]];
+    const x = tf.tensor(plane.flat(), [4, 4, 1]) as tf.Tensor3D;
+    const expected = windows(plane, [3, 3], [2, 2], [[1, 2], [1, 2]]).flat()
+      .map((window) => Math.max(...window.flat().filter((value) => value !== null)));
+    assertEquals(expected.length, 9);
+    assertEquals([...tf.maxPool(x, 3, 2, 1, "ceil").dataSync()], expected);
+    const filter = tf.ones([3, 3, 1, 1]) as tf.Tensor4D;
+    const images = [plane.map((row) => row.map((value) => [value]))];
+    const sums = convolved(images, filter.arraySync(), [2, 2], [[1, 2], [1, 2]]);
+    assertEquals(tf.conv2d(x, filter, 2, 1, "NHWC", 1, "ceil").arraySync(), sums[0]);
+  }));
+
+Deno.test("a padded average of a volume is linear, and its gradient is its transpose", () =>
+  tf.tidy(() => {
+    const x = numbers([1, 3, 2, 4, 2], 7) as tf.Tensor5D;
+    const average = (x: tf.Tensor) => tf.avgPool3d(x as tf.Tensor5D, 2, 1, 1);
+    const averages = average(x);
+    const dy = tf.mul(8, numbers(averages.shape, 3)); // all shares of a window are eighths
+    assertEquals(inner(tf.grad(average)(x, dy), x), inner(dy, averages));
+  }));
