@@ -2,6 +2,7 @@
  * TensorFlow's C interface, as far as this engine uses it, opened through Deno's FFI. The declarations follow
  * `tensorflow/c/c_api.h`, `tf_tensor.h`, `tf_tstring.h` and `eager/c_api.h` of TensorFlow 2.21.
  */
+import { libraryNames } from "./library_builds.ts";
 
 /** `TF_Output`: an operation of a graph and the number of one of its outputs. */
 const output = { struct: ["pointer", "i32"] } as const;
@@ -152,13 +153,14 @@ export interface Helpers {
 /**
  * Opens the two libraries in a folder.
  *
- * @param directory holds `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`
+ * @param directory holds `libtensorflow_cc` and `libtensorflow_framework`
  * @throws {Error} the linker's message, if they cannot be opened
  */
 export function openTensorFlow(directory: string): TensorFlow {
   // cc first: its RUNPATH finds the framework library beside it
-  const { symbols: c } = Deno.dlopen(`${directory}/libtensorflow_cc.so.2`, symbols);
-  const { symbols: framework } = Deno.dlopen(`${directory}/libtensorflow_framework.so.2`, frameworkSymbols);
+  const [cc, base] = libraryNames();
+  const { symbols: c } = Deno.dlopen(`${directory}/${cc}`, symbols);
+  const { symbols: framework } = Deno.dlopen(`${directory}/${base}`, frameworkSymbols);
   const status = framework.TF_NewStatus() as Pointer;
   return {
     ...framework,

@@ -4,26 +4,22 @@
  * In this order, the quickest and most deliberate first:
  *
  * 1. the folder that `TENSORFLOW_LIB` names;
- * 2. the cache (a few milliseconds: sizes are compared with the stamp that was written last);
+ * 2. the cache;
  * 3. a TensorFlow that is installed in the user's Python, if its version fits;
- * 4. the wheel, fetched once by the user's pip and unpacked into the cache.
- *
- *     cache/tensorflow-2.21.0/lib/     the libraries and the stamp; renamed into place as a whole
- *     cache/tensorflow-2.21.0/part/    an attempt, under way or interrupted
+ * 4. the wheels, fetched once by the user's pip and unpacked into the cache.
  */
 import { basename, dirname, join, resolve } from "node:path";
-import { cacheFolder, cacheHome } from "../files/cache.ts";
-import { fileError } from "../files/file_error.ts";
-import { waitForLock } from "../files/lock.ts";
 import { UserError } from "../files/user_error.ts";
-import { installedTensorFlow, pipDownload, PYTHONS } from "./library_python.ts";
-import { LIBRARIES, TENSORFLOW, unpackLibraries, WANTED_VERSION, type Wheel } from "./library_wheel.ts";
+import { type Build, buildFor, type Device, libraryNames, WANTED_VERSION } from "./library_builds.ts";
+import { cachedLibrary, fetchLibrary, sizeOf } from "./library_cache.ts";
+import { noBuild } from "./library_machine.ts";
+import { installedTensorFlow, PYTHONS } from "./library_python.ts";
 
-export { WANTED_VERSION } from "./library_wheel.ts";
+export { WANTED_VERSION } from "./library_builds.ts";
 
 /** Where the library was found. */
 export interface Library {
-  /** The folder that holds `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`. */
+  /** The folder that holds `libtensorflow_cc` and `libtensorflow_framework`. */
   directory: string;
   /** TensorFlow's version; absent for `TENSORFLOW_LIB`, where only the loaded library can say. */
   version?: string;
@@ -31,25 +27,17 @@ export interface Library {
   source: "TENSORFLOW_LIB" | "python" | "cache" | "download";
 }
 
-/** What tests replace. */
+/** What to look for, and what tests replace. */
 export interface LibraryOptions {
+  /** What it is to run on; default: the processor. */
+  device?: Device;
   /** Value of `TENSORFLOW_LIB`. */
   named?: string;
-  /** The wheel to fetch. */
-  wheel?: Wheel;
+  /** The build to fetch. */
+  build?: Build;
   /** Names of Python. */
   pythons?: string[];
 }
-
-/** The stamp in a complete folder: written last, so whoever finds it finds the rest. */
-interface Stamp {
-  /** SHA-256 of the wheel that the files came from. */
-  wheel: string;
-  /** Bytes of each file. */
-  sizes: Record<string, number>;
-}
-
-const STAMP = "complete.json";
 
 /**
  * Finds the library, fetching it on the first call ever.
@@ -57,34 +45,47 @@ const STAMP = "complete.json";
  * @throws {UserError} one message that says why there is none and the ways to get one
  */
 export async function findLibrary(options: LibraryOptions = {}): Promise<Library> {
-  const { named = Deno.env.get("TENSORFLOW_LIB"), wheel = TENSORFLOW, pythons = PYTHONS } = options;
-  if (named) return { directory: namedLibrary(named), source: "TENSORFLOW_LIB" };
-  const folder = `tensorflow-${wheel.version}`;
-  const directory = join(cacheHome(), folder, "lib");
-  if (isComplete(directory, wheel)) return { directory, version: wheel.version, source: "cache" };
-  const installed = await installedTensorFlow(pythons);
-  if (installed && versionFits(installed.version)) {
-    return { directory: installed.directory, version: installed.version, source: "python" };
-  }
-  if (installed) {
-    console.error(`The TensorFlow of ${installed.python} is ${installed.version}, ${wheel.version} is needed.`);
-  }
+  const { build = buildOf(options), pythons = PYTHONS } = options;
+  const present = await presentLibrary({ ...options, build });
+  if (present !== undefined) return present;
   try {
-    const cache = await cacheFolder(folder);
-    await using _lock = await waitForLock(join(cache, "lock"), "The cache of TensorFlow", { onWait: console.error });
-    if (isComplete(directory, wheel)) return { directory, version: wheel.version, source: "cache" };
-    await fetchLibrary(wheel, cache, directory, pythons);
-    return { directory, version: wheel.version, source: "download" };
+    return { ...await fetchLibrary(build, pythons), version: build.version };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `TensorFlow ${wheel.version} is not there and could not be fetched. ${error.message} ` +
-        `To mend it: run again with a network that pip can use; or pip install ${wheel.name}==${wheel.version}; ` +
-        `or set TENSORFLOW_LIB to a folder that holds ${LIBRARIES.join(" and ")}. ` +
+      `TensorFlow ${build.version} is not there and could not be fetched. ${error.message} ` +
+        `To mend it: run again with a network that pip can use; or pip install ${build.requirement}; ` +
+        `or set TENSORFLOW_LIB to a folder that holds ${build.libraries.join(" and ")}. ` +
         `BACKMIX_HOME moves the cache.`,
       { cause: error.cause },
     );
   }
+}
+
+/**
+ * Finds the library where it is there already; fetches nothing.
+ *
+ * @returns undefined if it is not there
+ * @throws {UserError} if `TENSORFLOW_LIB` names a folder without it
+ */
+export async function presentLibrary(options: LibraryOptions = {}): Promise<Library | undefined> {
+  const { named = Deno.env.get("TENSORFLOW_LIB"), device = "cpu", build = buildOf(options), pythons = PYTHONS } =
+    options;
+  if (named) return { directory: namedLibrary(named), source: "TENSORFLOW_LIB" };
+  const cached = cachedLibrary(build);
+  if (cached !== undefined) return { directory: cached, version: build.version, source: "cache" };
+  const installed = await installedTensorFlow(pythons);
+  if (installed === undefined) return undefined;
+  const { version, directory, python } = installed;
+  if (!versionFits(version)) {
+    console.error(`The TensorFlow of ${python} is ${version}, ${build.version} is needed.`);
+    return undefined;
+  }
+  if (device !== "cpu" && !hasCudaBeside(directory)) {
+    console.error(`The TensorFlow of ${python} has no CUDA libraries beside it, which ${device} needs.`);
+    return undefined;
+  }
+  return { directory, version, source: "python" };
 }
 
 /**
@@ -117,67 +118,28 @@ export function libraryEnvironment(): void {
   }
 }
 
-/** The folder that `TENSORFLOW_LIB` means: a folder, or the file `libtensorflow_cc.so.2` in it. */
+/** The build for this machine. */
+function buildOf({ device = "cpu" }: LibraryOptions): Build {
+  const build = buildFor(Deno.build, device);
+  if (build === undefined) throw noBuild(Deno.build, device);
+  return build;
+}
+
+/** The folder that `TENSORFLOW_LIB` means: a folder, or the file `libtensorflow_cc` in it. */
 function namedLibrary(named: string): string {
   const directory = resolve(basename(named).startsWith("libtensorflow_cc") ? dirname(named) : named);
-  const missing = LIBRARIES.filter((name) => sizeOf(join(directory, name)) === undefined);
+  const missing = libraryNames().filter((name) => sizeOf(join(directory, name)) === undefined);
   if (missing.length > 0) {
+    const requirement = buildFor()?.requirement ?? `tensorflow==${WANTED_VERSION}`;
     throw new UserError(
       `TENSORFLOW_LIB: ${directory} does not hold ${missing.join(" and ")}. Set it to the folder tensorflow/ of an ` +
-        `unpacked wheel of ${TENSORFLOW.name} ${WANTED_VERSION} for Linux, or unset it to have the library found.`,
+        `unpacked wheel of ${requirement} for this system, or unset it to have the library found.`,
     );
   }
   return directory;
 }
 
-/** Fetches and unpacks the wheel; the caller holds the lock. What an interrupted attempt left is removed first. */
-async function fetchLibrary(wheel: Wheel, cache: string, directory: string, pythons: string[]): Promise<void> {
-  const part = join(cache, "part");
-  const fresh = join(part, "lib");
-  try {
-    remove(part);
-    Deno.mkdirSync(fresh, { recursive: true });
-    console.error(`Fetching TensorFlow ${wheel.version} into ${cache}, once.`);
-    const path = await pipDownload(wheel, part, pythons);
-    console.error(`Unpacking ${LIBRARIES.join(" and ")}.`);
-    const sizes = await unpackLibraries(path, wheel.libraries, fresh);
-    const stamp: Stamp = { wheel: wheel.sha256, sizes };
-    Deno.writeTextFileSync(join(fresh, STAMP), JSON.stringify(stamp, null, 2) + "\n");
-    remove(directory); // one that is not complete: files were taken out or cut off
-    Deno.renameSync(fresh, directory);
-  } catch (error) {
-    throw fileError(error, "write", cache);
-  } finally {
-    remove(part);
-  }
-}
-
-function isComplete(directory: string, wheel: Wheel): boolean {
-  try {
-    const stamp: Stamp = JSON.parse(Deno.readTextFileSync(join(directory, STAMP)));
-    return stamp.wheel === wheel.sha256 &&
-      wheel.libraries.map((path) => basename(path)).every((name) =>
-        stamp.sizes[name] !== undefined && stamp.sizes[name] === sizeOf(join(directory, name))
-      );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return false; // absent or damaged, which is mended alike
-  }
-}
-
-function sizeOf(path: string): number | undefined {
-  try {
-    return Deno.statSync(path).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+/** Whether NVIDIA's libraries lie where a TensorFlow in site-packages looks for them. */
+function hasCudaBeside(directory: string): boolean {
+  return sizeOf(join(directory, "..", "nvidia", "cudnn", "lib")) !== undefined;
 }

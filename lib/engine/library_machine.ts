@@ -2,20 +2,17 @@
  * What the machine is: whether TensorFlow's library can run here, told before it is loaded (it would end the whole
  * process with a signal), and which processor a result was measured on.
  *
- * The demands are those of the wheel `tensorflow-cpu` for Linux: x86-64, AVX (its code uses it everywhere, and aborts
- * where it is missing), and glibc 2.27 (the wheel's tag `manylinux_2_27`).
+ * The demands are those of TensorFlow's wheels: on Linux glibc 2.27 (the tag `manylinux_2_27`), and on x86-64 AVX (the
+ * code uses it everywhere, and aborts where it is missing); on macOS one of Apple's own processors.
  *
  * Deno reads nothing under `/proc` without all permissions, and the glibc version in `node:process`'s report is a
  * constant there; both are asked of the C library instead, through the FFI that the engine needs anyway.
  */
 import { UserError } from "../files/user_error.ts";
+import { buildFor, type Device, type Platform } from "./library_builds.ts";
 
 /** What is known of the machine; {@link machineFacts} collects it. */
-export interface MachineFacts {
-  /** Operating system as Deno names it, such as `linux`. */
-  os: string;
-  /** Architecture as Deno names it, such as `x86_64`. */
-  arch: string;
+export interface MachineFacts extends Platform {
   /** Version of glibc, such as `2.36`; absent where the C library is another one (musl). */
   glibc?: string;
   /** Text of `/proc/cpuinfo`, at least its first processor; empty where it cannot be read. */
@@ -87,12 +84,8 @@ export function machineFacts(): MachineFacts {
  */
 export function checkMachine(facts: MachineFacts = machineFacts()): void {
   const { os, arch, glibc, cpuinfo } = facts;
-  if (os !== "linux" || arch !== "x86_64") {
-    throw new UserError(
-      `This machine is ${os} on ${arch}; TensorFlow's library is used here on linux on x86_64 only: ` +
-        `run on such a machine, or in a container for linux/amd64.`,
-    );
-  }
+  if (buildFor(facts) === undefined) throw noBuild(facts, "cpu");
+  if (os !== "linux") return;
   if (glibc === undefined) {
     throw new UserError(
       `This Linux has no glibc (libc.so.6; Alpine has musl instead), which TensorFlow's library is built on: ` +
@@ -106,12 +99,31 @@ export function checkMachine(facts: MachineFacts = machineFacts()): void {
     );
   }
   const flags = flagsOf(cpuinfo);
-  if (flags.size > 0 && !flags.has("avx")) {
+  if (arch === "x86_64" && flags.size > 0 && !flags.has("avx")) {
     throw new UserError(
       `This processor (${processor(facts).model}) has no AVX, which TensorFlow's library is compiled for: ` +
         `use a processor from 2011 or later; in a virtual machine, pass the host's processor through.`,
     );
   }
+}
+
+/** What to tell where TensorFlow has no library for a machine and device. */
+export function noBuild({ os, arch }: Platform, device: Device): UserError {
+  if (os === "windows") {
+    return new UserError(
+      "TensorFlow for Windows has no C library: run BackMix Lab in WSL, the Linux in Windows that wsl --install adds.",
+    );
+  }
+  if (device !== "cpu") {
+    return new UserError(
+      `--device ${device}: this machine is ${os} on ${arch}; TensorFlow's CUDA build is there for linux on x86_64 only: ` +
+        `run without --device, on the processor.`,
+    );
+  }
+  return new UserError(
+    `This machine is ${os} on ${arch}; TensorFlow's library is there for linux on x86_64 and aarch64, and for macOS on ` +
+      `Apple's processors, only: run on such a machine, or in a container for linux.`,
+  );
 }
 
 /** The processor of this machine, from `/proc/cpuinfo`; what cannot be read there is `unknown` and false. */
@@ -125,8 +137,33 @@ export function processor({ cpuinfo }: Pick<MachineFacts, "cpuinfo"> = machineFa
   };
 }
 
+/** What speeds TensorFlow up, under its usual name, by the processor's own word for it. */
+const FEATURES: Record<string, string> = {
+  avx: "AVX",
+  avx2: "AVX2",
+  avx512f: "AVX-512",
+  avx512_bf16: "AVX512_BF16",
+  amx_bf16: "AMX",
+  asimd: "NEON",
+  sve: "SVE",
+  bf16: "BF16",
+};
+
+/** What the processor has of what speeds TensorFlow up, and what it has not; both empty where it cannot be read. */
+export function features(
+  { arch, cpuinfo }: Pick<MachineFacts, "arch" | "cpuinfo">,
+): { has: string[]; lacks: string[] } {
+  const flags = flagsOf(cpuinfo);
+  if (flags.size === 0) return { has: [], lacks: [] };
+  const arm = ["asimd", "sve", "bf16"];
+  const asked = Object.keys(FEATURES).filter((flag) => arm.includes(flag) === (arch === "aarch64"));
+  const named = (has: boolean) => asked.filter((flag) => flags.has(flag) === has).map((flag) => FEATURES[flag]);
+  return { has: named(true), lacks: named(false) };
+}
+
+/** ARM's processors list theirs as `Features`. */
 function flagsOf(cpuinfo: string): Set<string> {
-  return new Set(field(cpuinfo, "flags")?.split(" "));
+  return new Set((field(cpuinfo, "flags") ?? field(cpuinfo, "Features"))?.split(" "));
 }
 
 /** Value of the first line `name : value`. */

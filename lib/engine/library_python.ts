@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { progressBar } from "../files/progress.ts";
 import { UserError } from "../files/user_error.ts";
-import { LIBRARIES, type Wheel } from "./library_wheel.ts";
+import { libraryNames } from "./library_builds.ts";
+import type { Wheel } from "./library_wheel.ts";
 
 /** A TensorFlow that is installed in a Python. */
 export interface InstalledTensorFlow {
@@ -59,7 +60,7 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
  */
 export async function installedTensorFlow(pythons: string[] = PYTHONS): Promise<InstalledTensorFlow | undefined> {
   for (const python of pythons) {
-    const answer = start(python, ["-c", FIND, ...LIBRARIES], { stdin: "null", stdout: "piped", stderr: "null" });
+    const answer = start(python, ["-c", FIND, ...libraryNames()], { stdin: "null", stdout: "piped", stderr: "null" });
     const text = answer && new TextDecoder().decode((await answer.output()).stdout).trim();
     if (text?.startsWith("{")) return { python, ...JSON.parse(text) };
   }
@@ -87,7 +88,7 @@ export async function pipDownload(wheel: Wheel, folder: string, pythons: string[
     "--only-binary": ":all:",
     "--implementation": "cp",
     "--python-version": wheel.python,
-    "--abi": `cp${wheel.python.replace(".", "")}`,
+    "--abi": wheel.abi,
     "--platform": wheel.platform,
     "--no-cache-dir": true, // the wheel is fetched once; pip would keep a copy, old ones in memory first
     "--no-input": true,
@@ -104,7 +105,7 @@ export async function pipDownload(wheel: Wheel, folder: string, pythons: string[
       stderr: "piped",
     });
     if (!pip) continue;
-    const bar = progressBar(`TensorFlow ${wheel.version}`, wheel.bytes, "bytes");
+    const bar = progressBar(`${wheel.name} ${wheel.version}`, wheel.bytes, "bytes");
     let seen = 0; // the copy to the end starts from nothing again
     const watch = setInterval(() => bar.update(seen = Math.max(seen, wheelBytes(folder))), 500);
     const said = await new Response(pip.stderr).text();

@@ -1,5 +1,11 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { checkMachine, type MachineFacts, machineFacts, processor } from "../../lib/engine/library_machine.ts";
+import {
+  checkMachine,
+  features,
+  type MachineFacts,
+  machineFacts,
+  processor,
+} from "../../lib/engine/library_machine.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 
 /** From `/proc/cpuinfo` of an AMD EPYC 9004 (Zen 4), shortened. */
@@ -12,11 +18,16 @@ processor\t: 1
 model name\t: another
 flags\t\t: fpu
 `;
+/** From `/proc/cpuinfo` of an AWS Graviton3 (Neoverse V1), shortened. */
+const GRAVITON = "processor\t: 0\nFeatures\t: fp asimd aes crc32 sve bf16 i8mm\nCPU part\t: 0xd40\n";
 const good: MachineFacts = { os: "linux", arch: "x86_64", glibc: "2.36", cpuinfo: ZEN4 };
 
 const refused: [string, Partial<MachineFacts>, RegExp][] = [
-  ["another operating system", { os: "darwin" }, /darwin on x86_64/],
-  ["another architecture", { arch: "aarch64" }, /linux on aarch64/],
+  ["another operating system", { os: "freebsd" }, /freebsd on x86_64/],
+  ["another architecture", { arch: "riscv64" }, /linux on riscv64/],
+  ["macOS on Intel's processors", { os: "darwin" }, /darwin on x86_64/],
+  ["Windows", { os: "windows" }, /WSL/],
+  ["Linux on ARM without glibc", { arch: "aarch64", glibc: undefined }, /no glibc/],
   ["a system without glibc", { glibc: undefined }, /no glibc/],
   ["glibc 2.26", { glibc: "2.26" }, /glibc 2\.26; .* needs 2\.27/],
   ["glibc 2.9, which is older than 2.27", { glibc: "2.9" }, /glibc 2\.9/],
@@ -30,6 +41,17 @@ for (const [what, facts, message] of refused) {
     assertEquals(error.message.includes("\n"), false);
   });
 }
+
+Deno.test("macOS on Apple's processors, and Linux on ARM, are accepted without AVX", () => {
+  checkMachine({ os: "darwin", arch: "aarch64", cpuinfo: "" });
+  checkMachine({ os: "linux", arch: "aarch64", glibc: "2.36", cpuinfo: GRAVITON });
+});
+
+Deno.test("what speeds TensorFlow up is told by its usual name, for x86-64 and ARM", () => {
+  assertEquals(features(good), { has: ["AVX", "AVX2", "AVX-512", "AVX512_BF16"], lacks: ["AMX"] });
+  assertEquals(features({ arch: "aarch64", cpuinfo: GRAVITON }), { has: ["NEON", "SVE", "BF16"], lacks: [] });
+  assertEquals(features({ arch: "x86_64", cpuinfo: "" }), { has: [], lacks: [] });
+});
 
 Deno.test("a machine that has all, or whose processor cannot be read, is accepted", () => {
   for (const facts of [{}, { cpuinfo: "" }, { glibc: "2.27" }, { glibc: "3.0" }]) checkMachine({ ...good, ...facts });

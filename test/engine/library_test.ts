@@ -2,10 +2,26 @@ import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertStr
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { findLibrary, libraryEnvironment, versionFits } from "../../lib/engine/library.ts";
-import { LIBRARIES, TENSORFLOW, type Wheel } from "../../lib/engine/library_wheel.ts";
+import {
+  findLibrary,
+  libraryEnvironment,
+  type LibraryOptions,
+  presentLibrary,
+  versionFits,
+} from "../../lib/engine/library.ts";
+import { type Build, buildFor } from "../../lib/engine/library_builds.ts";
 import { UserError } from "../../lib/files/user_error.ts";
-import { content, fakeInstallation, fakePython, fakeWheel, FILE, newFolder } from "./fake_wheel.ts";
+import {
+  BUILD,
+  content,
+  fakeBuild,
+  fakeInstallation,
+  fakePython,
+  fakeWheel,
+  FILE,
+  LIBRARIES,
+  newFolder,
+} from "./fake_wheel.ts";
 
 /** Runs a test with an empty cache of its own. */
 function cacheTest(name: string, run: (home: string) => Promise<void>): void {
@@ -33,7 +49,7 @@ function inCache(home: string): string[] {
 const COMPLETE = ["CACHEDIR.TAG", "lib", "lib/complete.json", ...LIBRARIES.map((name) => `lib/${name}`)];
 
 /** Starts a process of its own with the permissions that finding the library needs, and no more. */
-function startFinding(home: string, wheel: Wheel, python: string): Deno.ChildProcess {
+function startFinding(home: string, build: Build, python: string): Deno.ChildProcess {
   const script = fileURLToPath(new URL("./find_library.ts", import.meta.url));
   const permissions = [
     "--allow-env=TENSORFLOW_LIB,BACKMIX_HOME,XDG_CACHE_HOME,HOME",
@@ -42,7 +58,7 @@ function startFinding(home: string, wheel: Wheel, python: string): Deno.ChildPro
     `--allow-run=${python}`,
   ];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--no-prompt", ...permissions, script, JSON.stringify(wheel), python],
+    args: ["run", "--no-check", "--no-prompt", ...permissions, script, JSON.stringify(build), python],
     env: { BACKMIX_HOME: home, TENSORFLOW_LIB: "" },
     stdout: "piped",
     stderr: "piped",
@@ -88,10 +104,10 @@ Deno.test("patch releases of 2.21 fit, other versions and candidates do not", ()
 });
 
 cacheTest("the wheel is fetched by pip once, only the libraries stay, and the next start is quick", async (home) => {
-  const { folder, wheel } = await fakeWheel();
+  const { folder, build } = await fakeWheel();
   const python = await fakePython({ PIP_FIND_LINKS: folder });
   const directory = join(home, "tensorflow-2.21.0", "lib");
-  assertEquals(await findLibrary({ named: "", wheel, pythons: [python] }), {
+  assertEquals(await findLibrary({ named: "", build, pythons: [python] }), {
     directory,
     version: "2.21.0",
     source: "download",
@@ -100,15 +116,70 @@ cacheTest("the wheel is fetched by pip once, only the libraries stay, and the ne
   for (const name of LIBRARIES) assertEquals(await Deno.readFile(join(directory, name)), content(name));
 
   const start = performance.now();
-  const again = await findLibrary({ named: "", wheel, pythons: [] });
+  const again = await findLibrary({ named: "", build, pythons: [] });
   assertEquals(again, { directory, version: "2.21.0", source: "cache" });
   assertLess(performance.now() - start, 50);
 });
 
-cacheTest("a library that was cut off, taken out, or comes of another wheel is fetched again", async (home) => {
-  const { folder, wheel } = await fakeWheel();
+cacheTest(
+  "the CUDA build lies in the cache as in site-packages, where its RUNPATH looks for NVIDIA's libraries",
+  async (home) => {
+    const { folder, build } = await fakeBuild(buildFor({ os: "linux", arch: "x86_64" }, "gpu:0")!);
+    const pythons = [await fakePython({ PIP_FIND_LINKS: folder })];
+    const options: LibraryOptions = { device: "gpu:0", named: "", build, pythons };
+    const { directory, source } = await findLibrary(options);
+    assertEquals([directory, source], [join(home, "tensorflow-2.21.0-cuda", "lib", "tensorflow"), "download"]);
+    const fromTensorFlow = [
+      "libtensorflow_cc.so.2",
+      "libtensorflow_framework.so.2",
+      ...[
+        "cublas",
+        "cuda_cupti",
+        "cuda_nvrtc",
+        "cuda_runtime",
+        "cudnn",
+        "cufft",
+        "curand",
+        "cusolver",
+        "cusparse",
+        "nccl",
+      ]
+        .concat("nvjitlink").map((name) => `../nvidia/${name}/lib/libnvidia-${name.replaceAll("_", "-")}-cu12.so.12`),
+      "../nvidia/cuda_nvcc/bin/libnvidia-cuda-nvcc-cu12.so.12",
+      "../nvidia/cuda_nvcc/nvvm/libnvidia-cuda-nvcc-cu12.so.12",
+    ];
+    for (const path of fromTensorFlow) assert(Deno.statSync(join(directory, path)).isFile, path);
+    assertEquals([...Deno.readDirSync(join(home, "tensorflow-2.21.0-cuda"))].map(({ name }) => name).sort(), [
+      "CACHEDIR.TAG",
+      "lib",
+    ]);
+    assertEquals((await findLibrary({ ...options, pythons: [] })).source, "cache");
+    await Deno.remove(join(directory, "../nvidia/cudnn"), { recursive: true });
+    assertEquals(await presentLibrary({ ...options, pythons: [] }), undefined);
+  },
+);
+
+cacheTest("a TensorFlow of Python is used on a GPU only with NVIDIA's libraries beside it", async () => {
+  const installation = await fakeInstallation("2.21.0");
+  const { build } = await fakeBuild({ ...BUILD, wheels: [] });
+  const pythons = [await fakePython({ PYTHONPATH: installation })];
+  const options: LibraryOptions = { device: "gpu:0", named: "", build, pythons };
+  assertEquals(await presentLibrary(options), undefined);
+  await Deno.mkdir(join(installation, "nvidia", "cudnn", "lib"), { recursive: true });
+  assertEquals((await presentLibrary(options))?.source, "python");
+});
+
+cacheTest("looking for what is present fetches nothing and writes nothing", async (home) => {
+  const { folder, build } = await fakeWheel();
   const pythons = [await fakePython({ PIP_FIND_LINKS: folder })];
-  const { directory } = await findLibrary({ named: "", wheel, pythons });
+  assertEquals(await presentLibrary({ named: "", build, pythons }), undefined);
+  assertEquals([...Deno.readDirSync(home)], []);
+});
+
+cacheTest("a library that was cut off, taken out, or comes of another wheel is fetched again", async (home) => {
+  const { folder, build } = await fakeWheel();
+  const pythons = [await fakePython({ PIP_FIND_LINKS: folder })];
+  const { directory } = await findLibrary({ named: "", build, pythons });
   const damages = [
     () => Deno.truncate(join(directory, LIBRARIES[0]), 5),
     () => Deno.remove(join(directory, LIBRARIES[1])),
@@ -117,15 +188,15 @@ cacheTest("a library that was cut off, taken out, or comes of another wheel is f
   ];
   for (const damage of damages) {
     await damage();
-    assertEquals((await findLibrary({ named: "", wheel, pythons })).source, "download");
+    assertEquals((await findLibrary({ named: "", build, pythons })).source, "download");
     assertEquals(await Deno.readFile(join(directory, LIBRARIES[0])), content(LIBRARIES[0]));
     assertEquals(inCache(home), COMPLETE);
   }
 });
 
 /** Fails to find the library; returns the message, which must name the ways out. */
-async function messageOf(home: string, wheel: Wheel, pythons: string[]): Promise<string> {
-  const { message } = await assertRejects(() => findLibrary({ named: "", wheel, pythons }), UserError);
+async function messageOf(home: string, build: Build, pythons: string[]): Promise<string> {
+  const { message } = await assertRejects(() => findLibrary({ named: "", build, pythons }), UserError);
   for (const way of ["network", "pip install tensorflow-cpu==2.21.0", "TENSORFLOW_LIB", "BACKMIX_HOME"]) {
     assertStringIncludes(message, way);
   }
@@ -134,33 +205,38 @@ async function messageOf(home: string, wheel: Wheel, pythons: string[]): Promise
   return message;
 }
 
+/** The build with the real wheel's checksum, which the fake one does not have. */
+function otherwise(build: Build): Build {
+  return { ...build, wheels: [{ ...build.wheels[0], sha256: BUILD.wheels[0].sha256 }] };
+}
+
 cacheTest(
   "a message says which of Python, pip and wheel is missing, and the ways out",
   async (home) => {
-    const { folder, wheel } = await fakeWheel();
-    assertMatch(await messageOf(home, wheel, ["no-such-python"]), /no no-such-python to start/);
+    const { folder, build } = await fakeWheel();
+    assertMatch(await messageOf(home, build, ["no-such-python"]), /no no-such-python to start/);
     const withoutPip = await fakePython({}, 'if [ "$3" = download ]; then echo No module named pip >&2; exit 1; fi');
-    assertMatch(await messageOf(home, wheel, [withoutPip]), /has no pip/);
-    assertMatch(await messageOf(home, wheel, [await fakePython()]), /does not hold this wheel/);
+    assertMatch(await messageOf(home, build, [withoutPip]), /has no pip/);
+    assertMatch(await messageOf(home, build, [await fakePython()]), /does not hold this wheel/);
     const withWheel = await fakePython({ PIP_FIND_LINKS: folder });
-    assertMatch(await messageOf(home, { ...wheel, sha256: TENSORFLOW.sha256 }, [withWheel]), /wrong SHA-256/);
-    assertEquals((await findLibrary({ named: "", wheel, pythons: [withoutPip, withWheel] })).source, "download");
+    assertMatch(await messageOf(home, otherwise(build), [withWheel]), /wrong SHA-256/);
+    assertEquals((await findLibrary({ named: "", build, pythons: [withoutPip, withWheel] })).source, "download");
   },
 );
 
 cacheTest("a cache that cannot be written is told with its place", async (home) => {
-  const { wheel } = await fakeWheel();
+  const { build } = await fakeWheel();
   await Deno.writeTextFile(join(home, "file"), "");
   Deno.env.set("BACKMIX_HOME", join(home, "file"));
   const pythons = [await fakePython()];
-  const { message } = await assertRejects(() => findLibrary({ named: "", wheel, pythons }), UserError);
+  const { message } = await assertRejects(() => findLibrary({ named: "", build, pythons }), UserError);
   assertStringIncludes(message, join(home, "file"));
 });
 
 cacheTest("of two processes at once one fetches, and the other waits and says so", async (home) => {
-  const { folder, wheel } = await fakeWheel();
+  const { folder, build } = await fakeWheel();
   const python = await fakePython({ PIP_FIND_LINKS: folder }, 'if [ "$3" = download ]; then sleep 1; fi');
-  const both = await Promise.all([1, 2].map(() => found(startFinding(home, wheel, python))));
+  const both = await Promise.all([1, 2].map(() => found(startFinding(home, build, python))));
   both.sort((a, b) => a.source < b.source ? -1 : 1);
   assertEquals(both.map(({ source }) => source), ["cache", "download"]);
   assertMatch(both[0].said, /in use by process \d+.*waiting/);
@@ -170,7 +246,7 @@ cacheTest("of two processes at once one fetches, and the other waits and says so
 cacheTest(
   "after kill -9 in the download pip ends too, and the next start does it again",
   async (home) => {
-    const { folder, wheel } = await fakeWheel();
+    const { folder, build } = await fakeWheel();
     const bytes = await Deno.readFile(join(folder, FILE));
     let broken = true, half = false;
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
@@ -194,7 +270,7 @@ cacheTest(
       `if [ "$3" = download ]; then echo $$ > '${pid}'; fi`,
     );
 
-    const child = startFinding(home, wheel, python);
+    const child = startFinding(home, build, python);
     await until(() => half);
     child.kill("SIGKILL");
     await child.output();
@@ -202,7 +278,7 @@ cacheTest(
     assertEquals(inCache(home), ["CACHEDIR.TAG", "lock", "part"]);
 
     broken = false;
-    assertEquals((await found(startFinding(home, wheel, python))).source, "download");
+    assertEquals((await found(startFinding(home, build, python))).source, "download");
     assertEquals(inCache(home), COMPLETE);
   },
 );
