@@ -10,7 +10,8 @@
  *
  * @module
  */
-export { type Engine, startTensorFlow } from "./lib/engine/tensorflow.ts";
+export { type Engine, type EngineOptions, startTensorFlow } from "./lib/engine/tensorflow.ts";
+export type { Device } from "./lib/engine/device.ts";
 export type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./lib/engine/tensors.ts";
 export { constant, type HostArray, normal } from "./lib/engine/host_array.ts";
 export { jit, type JitOptions, type Jitted, type Precision } from "./lib/engine/jit.ts";

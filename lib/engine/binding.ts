@@ -100,12 +100,10 @@ export type AttributeName = `TF_ATTR_${"STRING" | "INT" | "FLOAT" | "BOOL" | "TY
 /**
  * Opens a TensorFlow context.
  *
- * @param threads for one operation's own work; results repeat to the bit only with
- * the same number
+ * @param config its settings, a serialised `ConfigProto`
  */
-export function createBinding(tensorflow: TensorFlow, threads: number): Binding {
+export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   const t = tensorflow;
-  const config = engineConfig(threads);
   const context = openContext(t, config);
   const models = savedModels(t, config);
   const setAttribute = attributeSetter(t, "TFE_Op");
@@ -359,12 +357,6 @@ function callAttributes({ config }: CallOptions): Attribute[] {
 function isSymbolic(tensor: Pointer | Symbolic): tensor is Symbolic {
   return "output" in tensor;
 }
-
-/**
- * `ConfigProto { intra_op_parallelism_threads = 2; inter_op_parallelism_threads = 5; gpu_options { allow_growth } = 6 }`:
- * operations one after another, for side by side they are no faster and hold more memory.
- */
-const engineConfig = (threads: number) => Uint8Array.of(0x10, threads, 0x28, 1, 0x32, 2, 0x20, 1);
 
 function openContext(t: TensorFlow, config: Bytes): Pointer {
   const options = t.TFE_NewContextOptions();

@@ -10,7 +10,8 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../files/user_error.ts";
-import { type Build, buildFor, type Device, libraryNames, WANTED_VERSION } from "./library_builds.ts";
+import type { Device } from "./device.ts";
+import { type Build, buildFor, libraryNames, WANTED_VERSION } from "./library_builds.ts";
 import { cachedLibrary, fetchLibrary, sizeOf } from "./library_cache.ts";
 import { noBuild } from "./library_machine.ts";
 import { installedTensorFlow, PYTHONS } from "./library_python.ts";

@@ -4,10 +4,8 @@
  *
  * Sizes and SHA-256 are the package index's. The Python that a wheel is for does not matter: no Python loads it.
  */
+import type { Device } from "./device.ts";
 import type { Wheel } from "./library_wheel.ts";
-
-/** What an operation can run on: the processor, or a GPU by its number. */
-export type Device = "cpu" | `gpu:${number}`;
 
 /** A machine, as far as it decides which wheel fits. */
 export interface Platform {

@@ -9,7 +9,8 @@
  * constant there; both are asked of the C library instead, through the FFI that the engine needs anyway.
  */
 import { UserError } from "../files/user_error.ts";
-import { buildFor, type Device, type Platform } from "./library_builds.ts";
+import type { Device } from "./device.ts";
+import { buildFor, type Platform } from "./library_builds.ts";
 
 /** What is known of the machine; {@link machineFacts} collects it. */
 export interface MachineFacts extends Platform {
@@ -74,6 +75,7 @@ export function machineFacts(): MachineFacts {
  * A processor whose abilities cannot be read passes.
  *
  * @param facts what is known of the machine
+ * @param device what it is to run on
  * @throws {UserError} one sentence that says what is missing and what to do
  *
  * @example
@@ -82,9 +84,9 @@ export function machineFacts(): MachineFacts {
  * checkMachine({ os: "linux", arch: "x86_64", glibc: "2.36", cpuinfo: "flags : sse4_2 avx avx2" });
  * ```
  */
-export function checkMachine(facts: MachineFacts = machineFacts()): void {
+export function checkMachine(facts: MachineFacts = machineFacts(), device: Device = "cpu"): void {
   const { os, arch, glibc, cpuinfo } = facts;
-  if (buildFor(facts) === undefined) throw noBuild(facts, "cpu");
+  if (buildFor(facts, device) === undefined) throw noBuild(facts, device);
   if (os !== "linux") return;
   if (glibc === undefined) {
     throw new UserError(

@@ -9,14 +9,24 @@ import util from "node:util";
 import { UserError } from "../files/user_error.ts";
 import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
+import { contextConfig, type Device } from "./device.ts";
 import { freeForgotten } from "./forgotten.ts";
 import { registerKernels } from "./kernels/register.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
-import { checkMachine } from "./library_machine.ts";
+import { checkMachine, machineFacts } from "./library_machine.ts";
+import { checkGpu } from "./nvidia.ts";
 import { quietly } from "./quiet.ts";
 import type { Tensor } from "./tensors.ts";
 
 export { tf };
+
+/** How the engine starts. */
+export interface EngineOptions {
+  /** How many threads to use; default: one for each core. Results repeat to the bit only with the same number. */
+  threads?: number;
+  /** What operations run on: default "cpu", or "gpu:0" for the first of NVIDIA's GPUs. */
+  device?: Device;
+}
 
 /** What tfjs asks of any backend. */
 export type KernelBackend = tf.KernelBackend;
@@ -61,21 +71,27 @@ export interface RunningEngine extends Engine {
   backend: TensorFlowBackend;
 }
 
-let starting: Promise<RunningEngine> | undefined;
+let starting: { running: Promise<RunningEngine>; device: Device } | undefined;
 let started: RunningEngine | undefined;
 
 /**
  * Finds and loads TensorFlow, once in a process, and makes it tfjs's backend.
  *
- * @param options.threads how many threads to use; default: one for each core. Results repeat to the bit only with the
- * same number.
- * @throws {UserError} if the library is not there, does not fit this machine, or is of another version; or if the
- * engine runs already with another number of threads
+ * @throws {UserError} if the library is not there, does not fit this machine, or is of another version; if there is no
+ * such GPU; or if the engine runs already with another number of threads or on another device
  */
-export async function startTensorFlow(options: { threads?: number } = {}): Promise<Engine> {
-  const running = await (starting ??= start(options.threads ?? navigator.hardwareConcurrency));
-  if (options.threads !== undefined && options.threads !== running.threads) {
-    throw new UserError(`TensorFlow runs with ${running.threads} threads in this process, not ${options.threads}.`);
+export async function startTensorFlow({ threads, device }: EngineOptions = {}): Promise<Engine> {
+  if (starting === undefined) {
+    const running = start(threads ?? navigator.hardwareConcurrency, device ?? "cpu");
+    starting = { running, device: device ?? "cpu" };
+    running.catch(() => starting = undefined); // what was missing may be there at the next call
+  }
+  const running = await starting.running;
+  if (threads !== undefined && threads !== running.threads) {
+    throw new UserError(`TensorFlow runs with ${running.threads} threads in this process, not ${threads}.`);
+  }
+  if (device !== undefined && device !== starting.device) {
+    throw new UserError(`TensorFlow runs on ${starting.device} in this process, not on ${device}.`);
   }
   return running;
 }
@@ -90,12 +106,13 @@ export function engine(): RunningEngine {
   return started;
 }
 
-async function start(threads: number): Promise<RunningEngine> {
+async function start(threads: number, device: Device): Promise<RunningEngine> {
   if (!Number.isInteger(threads) || threads < 1 || threads > 127) {
     throw new UserError(`--threads ${threads}: give a whole number from 1 to 127.`);
   }
-  checkMachine();
-  const { directory } = await findLibrary();
+  checkMachine(machineFacts(), device);
+  if (device !== "cpu") checkGpu(device); // before gigabytes are fetched for it
+  const { directory } = await findLibrary({ device });
   libraryEnvironment();
   const tensorflow = load(directory);
   const version = tensorflow.version();
@@ -105,7 +122,13 @@ async function start(threads: number): Promise<RunningEngine> {
         `the right one fetched, or run pip install tensorflow-cpu==${WANTED_VERSION}.`,
     );
   }
-  const binding = quietly(() => createBinding(tensorflow, threads));
+  const binding = quietly(() => createBinding(tensorflow, contextConfig(threads, device)));
+  if (device !== "cpu" && !binding.isUsingGpuDevice()) {
+    throw new UserError(
+      `--device ${device}: TensorFlow of ${directory} cannot use the GPU, though the driver shows it; run with DEBUG=1 ` +
+        "TF_CPP_MIN_LOG_LEVEL=0 to see why. A library without CUDA (TENSORFLOW_LIB, or tensorflow-cpu) never can.",
+    );
+  }
   const backend = await register(binding);
   started = { binding, backend, version, threads, device: binding.isUsingGpuDevice() ? "gpu" : "cpu" };
   return started;

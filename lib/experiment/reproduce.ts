@@ -212,13 +212,13 @@ async function existing(path: string): Promise<ResultFile | null> {
   return await readResult(path);
 }
 
-async function start({ threads, precision }: ExperimentOptions): Promise<Engine> {
+async function start({ threads, device, precision }: ExperimentOptions): Promise<Engine> {
   if (precision === "bfloat16" && !processor().avx512Bf16) {
     throw new UserError(
       `--precision bfloat16: ${processor().model} has no AVX512_BF16, it would be ten times slower. Use float32.`,
     );
   }
-  return await startTensorFlow({ threads });
+  return await startTensorFlow({ threads, device });
 }
 
 /** Where the runs and results of these options go: see {@linkcode reproduce}. */

@@ -42,6 +42,13 @@ for (const [what, facts, message] of refused) {
   });
 }
 
+Deno.test("a GPU is refused where TensorFlow has no CUDA build, before any driver is looked for", () => {
+  const mac: MachineFacts = { os: "darwin", arch: "aarch64", cpuinfo: "" };
+  const { message } = assertThrows(() => checkMachine(mac, "gpu:0"), UserError);
+  assertMatch(message, /--device gpu:0: this machine is darwin on aarch64; .* run without --device/);
+  checkMachine(good, "gpu:0");
+});
+
 Deno.test("macOS on Apple's processors, and Linux on ARM, are accepted without AVX", () => {
   checkMachine({ os: "darwin", arch: "aarch64", cpuinfo: "" });
   checkMachine({ os: "linux", arch: "aarch64", glibc: "2.36", cpuinfo: GRAVITON });

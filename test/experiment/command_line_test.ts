@@ -35,6 +35,7 @@ Deno.test("without options all methods run, without and with BackMix, on the pre
     resume: false,
     printRecipe: false,
     threads: undefined,
+    device: "cpu",
     precision: "float32",
     help: false,
   });
@@ -53,7 +54,7 @@ Deno.test("a preset may run some of the methods by default; --method names any, 
 Deno.test("every option is read", () => {
   const text =
     "--preset=paper --method arpl --backmix --trial 2 --trial=0 --trial 2 --seed 7 --protocol cssr --epochs 3 " +
-    "--limit 600 --validation 0.1 --data-dir ../data --out else --resume --threads 4 --precision bfloat16";
+    "--limit 600 --validation 0.1 --data-dir ../data --out else --resume --threads 4 --device gpu:1 --precision bfloat16";
   assertEquals(parseExperimentArgs(files, text.split(" ")), {
     preset: "paper",
     methods: ["arpl"],
@@ -71,6 +72,7 @@ Deno.test("every option is read", () => {
     resume: true,
     printRecipe: false,
     threads: 4,
+    device: "gpu:1",
     precision: "bfloat16",
     help: false,
   });
@@ -99,6 +101,7 @@ Deno.test("each mistake is one sentence that says what, and what to do", () => {
     ["--limit 0", "--limit 0: give a whole number, 1 or more."],
     ["--validation -.1", "--validation -.1: give a number, 0 or more."],
     ["--threads 0", "--threads 0: give a whole number, 1 or more."],
+    ["--device gpu", "--device gpu: give cpu, or gpu:0 for the first GPU, gpu:1 for the second."],
     ["--p 0.5", `--p: only for priors. ${HELP}`],
     ["--epoch 3", `--epoch: no such option. ${HELP}`],
     ["--epochs 3 --", `--: leave it out, options stand right behind the command. ${HELP}`],
@@ -106,7 +109,20 @@ Deno.test("each mistake is one sentence that says what, and what to do", () => {
     ["-e 3", `-e: no such option. ${HELP}`],
     ["-1", `-1: no such option. ${HELP}`],
     ["quick", `quick: no such option. ${HELP}`],
-    ...["preset", "method", "trial", "seed", "protocol", "epochs", "limit", "validation", "data-dir", "out", "threads"]
+    ...[
+      "preset",
+      "method",
+      "trial",
+      "seed",
+      "protocol",
+      "epochs",
+      "limit",
+      "validation",
+      "data-dir",
+      "out",
+      "threads",
+      "device",
+    ]
       .map((name): [string, string] => [`--${name}`, `--${name} needs a value. ${HELP}`]),
     ["--out --resume", `--out needs a value. ${HELP}`],
   ];
@@ -126,7 +142,7 @@ Deno.test("--help says what the command does, and names every option with its de
     names.filter(Boolean)
   );
   const names =
-    "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir skip-damaged out resume threads " +
+    "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir skip-damaged out resume threads device " +
     "precision print-recipe help";
   assertEquals(given, names.split(" ").map((name) => `--${name}`));
   for (const choice of ["quick or paper; default quick", "softmax, arpl;", "split 0, 1, 2;", "default 0 and 2"]) {
