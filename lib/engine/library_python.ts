@@ -18,6 +18,16 @@ export interface InstalledTensorFlow {
   directory: string;
 }
 
+/** A Python that starts. */
+export interface PythonFacts {
+  /** Its program, such as `python3`. */
+  program: string;
+  /** Its version. */
+  version: string;
+  /** Its pip's version; null if it has none. */
+  pip: string | null;
+}
+
 /** Names that Python goes by. */
 export const PYTHONS: string[] = ["python3", "python"];
 
@@ -40,6 +50,15 @@ for name in ("tensorflow", "tensorflow-cpu"):
         break
 `;
 
+const ABOUT = NOT_FROM_HERE + `
+import importlib.metadata, json
+try:
+    pip = importlib.metadata.version("pip")
+except importlib.metadata.PackageNotFoundError:
+    pip = None
+print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "pip": pip}))
+`;
+
 /** pip, which ends itself when standard input does: when we are killed, it goes too and leaves our folder alone. */
 const PIP = NOT_FROM_HERE + `
 import os, runpy, threading
@@ -60,10 +79,24 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
  */
 export async function installedTensorFlow(pythons: string[] = PYTHONS): Promise<InstalledTensorFlow | undefined> {
   for (const python of pythons) {
-    const answer = start(python, ["-c", FIND, ...libraryNames()], { stdin: "null", stdout: "piped", stderr: "null" });
-    const text = answer && new TextDecoder().decode((await answer.output()).stdout).trim();
-    if (text?.startsWith("{")) return { python, ...JSON.parse(text) };
+    const found = await ask(python, FIND, libraryNames());
+    if (found) return { python, ...found as Omit<InstalledTensorFlow, "python"> };
   }
+}
+
+/**
+ * The first Python that starts and has pip, or else the first that starts.
+ *
+ * @param pythons programs to ask, in order
+ * @returns null if none starts
+ */
+export async function pythonFacts(pythons: string[] = PYTHONS): Promise<PythonFacts | null> {
+  const found: PythonFacts[] = [];
+  for (const program of pythons) {
+    const about = await ask(program, ABOUT, []);
+    if (about) found.push({ program, ...about as Omit<PythonFacts, "program"> });
+  }
+  return found.find(({ pip }) => pip !== null) ?? found[0] ?? null;
 }
 
 /**
@@ -154,6 +187,13 @@ export function pipFault(said: string, python: string): { message: string; mende
   }
   const last = said.trim().split("\n").findLast((line) => /error/i.test(line)) ?? said.trim().split("\n").at(-1);
   return fault(`${python}'s pip failed: ${last || "it said nothing"}`, true);
+}
+
+/** Runs a script that prints an object as JSON; undefined if it prints none, or Python does not start. */
+async function ask(python: string, script: string, args: string[]): Promise<object | undefined> {
+  const child = start(python, ["-c", script, ...args], { stdin: "null", stdout: "piped", stderr: "null" });
+  const text = child && new TextDecoder().decode((await child.output()).stdout).trim();
+  return text?.startsWith("{") ? JSON.parse(text) : undefined;
 }
 
 /** Starts a program; undefined if there is none of this name, or it may not be started. */
