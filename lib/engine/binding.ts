@@ -6,6 +6,7 @@
  */
 import { type Attribute, attributeSetter, AttributeType, typeAttribute } from "./attributes.ts";
 import { type Bytes, cName, DataType, type Pointer, type TensorFlow, text } from "./c_api.ts";
+import { checkRanks, isChecked } from "./rank_check.ts";
 import { savedModels } from "./saved_model.ts";
 import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
 import { beginTrace, describe, type Symbolic, type Trace, type TracedFunction } from "./trace.ts";
@@ -280,8 +281,14 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): TensorMetadata[] {
       // TensorFlow 2.17 to 2.21 round whole numbers to 0 (tensorflow/tensorflow#74789)
       if (name === "Round" && attributes[0].value !== DataType.float32) name = "Identity";
-      if (trace === null) return executeNow(name, attributes, inputs.map(handle), outputs);
-      return trace.graph.operation(name, attributes, inputs.map(traced), outputs)
+      if (trace === null) {
+        const handles = inputs.map(handle);
+        if (isChecked(name)) checkRanks(name, attributes, handles.map(metadata));
+        return executeNow(name, attributes, handles, outputs);
+      }
+      const values = inputs.map(traced);
+      if (isChecked(name)) checkRanks(name, attributes, values);
+      return trace.graph.operation(name, attributes, values, outputs)
         .map((value) => ({ id: add(value), shape: value.shape, dtype: value.dtype }));
     },
 

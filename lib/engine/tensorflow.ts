@@ -10,9 +10,11 @@ import { UserError } from "../files/user_error.ts";
 import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
 import { contextConfig, type Device } from "./device.ts";
+import { nameDisposed } from "./disposed.ts";
 import { freeForgotten } from "./forgotten.ts";
 import { registerKernels } from "./kernels/register.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
+import { buildFor } from "./library_builds.ts";
 import { checkMachine, machineFacts } from "./library_machine.ts";
 import { checkGpu } from "./nvidia.ts";
 import { quietly } from "./quiet.ts";
@@ -107,6 +109,19 @@ export function engine(): RunningEngine {
 }
 
 async function start(threads: number, device: Device): Promise<RunningEngine> {
+  try {
+    return await startOnce(threads, device);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new UserError(
+      `TensorFlow may not start: ${error.message}. Deno's permission --allow-ffi calls it; --allow-read and --allow-env ` +
+        "find it; --allow-run=python3 and --allow-write fetch it once.",
+      { cause: error },
+    );
+  }
+}
+
+async function startOnce(threads: number, device: Device): Promise<RunningEngine> {
   if (!Number.isInteger(threads) || threads < 1 || threads > 127) {
     throw new UserError(`--threads ${threads}: give a whole number from 1 to 127.`);
   }
@@ -119,7 +134,7 @@ async function start(threads: number, device: Device): Promise<RunningEngine> {
   if (!versionFits(version)) {
     throw new UserError(
       `${directory}: this is TensorFlow ${version}, BackMix Lab needs ${WANTED_VERSION}. Unset TENSORFLOW_LIB to have ` +
-        `the right one fetched, or run pip install tensorflow-cpu==${WANTED_VERSION}.`,
+        `the right one fetched, or run pip install ${buildFor()?.requirement}.`,
     );
   }
   const binding = quietly(() => createBinding(tensorflow, contextConfig(threads, device)));
@@ -138,12 +153,20 @@ function load(directory: string): TensorFlow {
   try {
     return quietly(() => openTensorFlow(directory));
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const { message } = error as Error;
+    const [, symbol] = message.match(/Failed to register symbol (\w+)/) ?? []; // Deno's own words, on every system
+    if (symbol !== undefined) {
+      throw new UserError(
+        `${directory}: this TensorFlow lacks ${symbol}; the engine works with ${WANTED_VERSION} and later patch releases ` +
+          `of it. Unset TENSORFLOW_LIB to have it fetched, or run pip install ${buildFor()?.requirement}.`,
+        { cause: error },
+      );
+    }
     throw new UserError(
-      `${directory}: TensorFlow's library cannot be loaded: ${
-        (error as Error).message
-      }. If it says that another library is ` +
-        "missing, install that one (Debian: apt install libstdc++6 libgcc-s1); if this one is damaged, fetch it again " +
-        "after deno task cache --clear.",
+      `${directory}: TensorFlow's library cannot be loaded: ${message}. If it says that another library is missing, ` +
+        "install that one (Debian: apt install libstdc++6 libgcc-s1); if this one is damaged, fetch it again after " +
+        "deno task cache --clear.",
       { cause: error },
     );
   }
@@ -162,6 +185,7 @@ async function register(binding: Binding): Promise<TensorFlowBackend> {
   freeForgotten(binding, backend as never);
   tf.registerBackend("tensorflow", () => backend, 3);
   await tf.setBackend("tensorflow");
+  nameDisposed(backend as unknown as TensorFlowBackend);
   registerKernels();
   return backend as unknown as TensorFlowBackend;
 }

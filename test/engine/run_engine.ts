@@ -15,8 +15,14 @@ export interface Ended {
  *
  * @param script beside this file
  * @param env on top of this process's own
+ * @param permissions default: all that an engine needs
  */
-export async function runEngine(script: string, args: string[], env: Record<string, string> = {}): Promise<Ended> {
+export async function runEngine(
+  script: string,
+  args: string[],
+  env: Record<string, string> = {},
+  permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-ffi", "--allow-run"],
+): Promise<Ended> {
   const here = (path: string) => new URL(path, import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -25,11 +31,7 @@ export async function runEngine(script: string, args: string[], env: Record<stri
       "--no-check",
       "--no-prompt",
       `--config=${here("../../deno.json")}`,
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      "--allow-ffi",
-      "--allow-run",
+      ...permissions,
       here(script),
       ...args,
     ],
