@@ -1,0 +1,16 @@
+/**
+ * The whole of tfjs, ready: importing this file starts TensorFlow on all cores.
+ *
+ * ```ts
+ * import * as tf from "./tfjs.ts";
+ *
+ * tf.add(1, 2).print(); // 3
+ * ```
+ *
+ * @module
+ */
+import { startTensorFlow } from "./tensorflow.ts";
+
+await startTensorFlow();
+
+export * from "@tensorflow/tfjs";
