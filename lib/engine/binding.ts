@@ -6,6 +6,7 @@
  */
 import { type Attribute, attributeSetter, AttributeType, typeAttribute } from "./attributes.ts";
 import { type Bytes, cName, DataType, type Pointer, type TensorFlow, text } from "./c_api.ts";
+import { inputCounter } from "./input_count.ts";
 import { checkRanks, isChecked } from "./rank_check.ts";
 import { savedModels } from "./saved_model.ts";
 import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
@@ -108,6 +109,7 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   const context = openContext(t, config);
   const models = savedModels(t, config);
   const setAttribute = attributeSetter(t, "TFE_Op");
+  const checkCount = inputCounter(t);
 
   /** A pointer to a handle of TensorFlow's, or a value of the graph that is being traced. */
   const tensors = new Map<number, Pointer | Symbolic>();
@@ -283,6 +285,7 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
       if (name === "Round" && attributes[0].value !== DataType.float32) name = "Identity";
       if (trace === null) {
         const handles = inputs.map(handle);
+        checkCount(name, handles.length, () => handles.map(metadata));
         if (isChecked(name)) checkRanks(name, attributes, handles.map(metadata));
         return executeNow(name, attributes, handles, outputs);
       }

@@ -17,21 +17,21 @@ export interface Missing {
  * @returns null if TensorFlow runs
  */
 export function missing(facts: DoctorFacts): Missing | null {
-  const { machine, unfit, python, cache, named, library, computed, release } = facts;
+  const { machine, unfit, python, cache, named, library, computed } = facts;
   const faults = [machine, facts.memory, python, cache, named, library, computed].filter((f) => f instanceof Fault);
   const forbidden = faults.find(({ permission }) => permission);
   if (forbidden) return { what: `Deno's permissions: ${forbidden.message}`, command: "deno task doctor" };
-  if (unfit) return { what: unfit.message, ...(onWindows(facts) && { command: "wsl --install" }) };
+  if (unfit) return { what: unfit.message, ...(runsOn("windows", facts) && { command: "wsl --install" }) };
   if (library instanceof Fault && named) return { what: library.message, command: "unset TENSORFLOW_LIB" };
   if (library instanceof Fault) return { what: library.message, command: "export BACKMIX_HOME=DIR" };
   if (library === null) {
     const what = "TensorFlow's library is not there yet";
     if (cache instanceof Fault) return { what: `${what}, and ${cache.message}`, command: "export BACKMIX_HOME=DIR" };
     if (python === null || python instanceof Fault) {
-      return { what: `${what}, and no Python, whose pip would fetch it.`, command: installPip(release) };
+      return { what: `${what}, and no Python, whose pip would fetch it.`, command: installPip(facts) };
     }
     if (python.pip === null) {
-      return { what: `${what}, and ${python.program} has no pip to fetch it.`, command: installPip(release) };
+      return { what: `${what}, and ${python.program} has no pip to fetch it.`, command: installPip(facts) };
     }
     return {
       what: `${what} (${megabytes("cpu")}, fetched once by the first task that needs it).`,
@@ -112,18 +112,18 @@ function processorText(machine: Exclude<DoctorFacts["machine"], Fault>): string 
   return [processor(machine).model, ...words].join(", ");
 }
 
-function onWindows({ machine }: DoctorFacts): boolean {
-  return !(machine instanceof Fault) && machine.os === "windows";
+function runsOn(os: string, { machine }: DoctorFacts): boolean {
+  return !(machine instanceof Fault) && machine.os === os;
 }
 
-/** How pip comes onto this system. */
-function installPip(release: string): string | undefined {
-  const names = /^ID(_LIKE)?=(.*)$/gm;
-  const ids = [...release.matchAll(names)].flatMap(([, , value]) => value.replaceAll('"', "").split(" "));
+/** How pip comes onto this system; undefined where that is not known. */
+function installPip(facts: DoctorFacts): string | undefined {
+  if (runsOn("darwin", facts)) return "xcode-select --install";
+  const names = [...facts.release.matchAll(/^ID(?:_LIKE)?=(.*)$/gm)];
+  const ids = names.flatMap(([, value]) => value.replaceAll('"', "").split(" "));
   if (ids.includes("debian")) return "apt install python3-pip";
   if (ids.includes("fedora") || ids.includes("rhel")) return "dnf install python3-pip";
   if (ids.includes("arch")) return "pacman -S python-pip";
-  return release === "" ? "xcode-select --install" : undefined;
 }
 
 function megabytes(device: "cpu" | "gpu:0"): string {

@@ -4,7 +4,7 @@ import { openTensorFlow } from "../../lib/engine/c_api.ts";
 import { contextConfig } from "../../lib/engine/device.ts";
 import { jit } from "../../lib/engine/jit.ts";
 import { findLibrary } from "../../lib/engine/library.ts";
-import { type AttributeValue, ints, operation, text, type } from "../../lib/engine/operation.ts";
+import { type AttributeValue, int, ints, operation, text, type } from "../../lib/engine/operation.ts";
 import { engine, startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { runEngine } from "./run_engine.ts";
 
@@ -128,6 +128,26 @@ for (const [name, inputs, attributes, message] of aborting) {
     assert(error.message.startsWith(`${name}(${given[0].dtype}[${given[0].shape}]`), error.message);
   });
 }
+
+const numbers: [string, () => tf.Tensor[], number][] = [
+  ["Relu", () => [filled(2), filled(2)], 1],
+  ["AddV2", () => [filled(2), filled(2), filled(2)], 2],
+  ["NoOp", () => [filled(2)], 0],
+  ["Select", () => [tf.tensor1d([1], "bool"), filled(1), filled(1), filled(1)], 3],
+];
+for (const [name, inputs, limit] of numbers) {
+  test(`${name} with more inputs than it has is refused, and does not end the process`, () => {
+    const given = inputs();
+    const message = `): expected ${limit} inputs, got ${given.length}`;
+    assertThrows(() => operation(name, given, name === "NoOp" ? {} : { T }), Error, message);
+  });
+}
+
+test("an operation on a list takes as many inputs as are given", () => {
+  const [sum] = operation("AddN", [filled(2), filled(2), filled(2)], { T, N: int(3) });
+  assertEquals([...sum.dataSync()], [3, 3]);
+  assertEquals([...operation("AddN", Array(9).fill(filled(1)), { T, N: int(9) })[0].dataSync()], [9]);
+});
 
 test("while it is traced such an operation is refused too", () => {
   const step = jit((x: tf.Tensor) => operation("Conv2D", [x, filled(1, 1, 1, 1)], window)[0]);

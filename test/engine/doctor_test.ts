@@ -61,7 +61,12 @@ const ill: [what: string, facts: Partial<DoctorFacts>, said: RegExp, command: st
     /python3 has no pip/,
     "dnf install python3-pip",
   ],
-  ["no library and no Python on macOS", { ...none, python: null, release: "" }, /no Python/, "xcode-select --install"],
+  [
+    "no library and no Python on macOS",
+    { ...none, python: null, machine: { os: "darwin", arch: "aarch64", cpuinfo: "" }, release: "" },
+    /no Python/,
+    "xcode-select --install",
+  ],
   ["no library and no Python on an unknown Linux", { ...none, python: null, release: "ID=nixos" }, /Python/, undefined],
   [
     "a cache that cannot be written",
