@@ -122,6 +122,21 @@ Deno.test("strings leave no memory behind", () => {
   assertEquals(Math.max(0, outside() - before) < 100e6, true);
 });
 
+Deno.test("images that are encoded and decoded leave no memory behind", () => {
+  const image = new Uint8Array(1024 * 1024 * 3);
+  const plain = { name: "compression", type: binding.TF_ATTR_INT, value: 0 };
+  const attempt = () => {
+    const pixels = binding.createTensor([1024, 1024, 3], binding.TF_UINT8, image);
+    const [file] = binding.executeOp("EncodePng", [typeAttribute(binding.TF_UINT8), plain], [pixels], 1);
+    const [decoded] = binding.executeOp("DecodePng", [], [file.id], 1);
+    [pixels, file.id, decoded.id].forEach(binding.deleteTensor);
+  };
+  for (let i = 0; i < 10; i++) attempt();
+  const before = Deno.memoryUsage().rss;
+  for (let i = 0; i < 30; i++) attempt(); // 270 MB, were they kept
+  assertEquals(Math.max(0, Deno.memoryUsage().rss - before) < 50e6, true);
+});
+
 Deno.test("the engine that runs is the one that was started", async () => {
   assertEquals(engine(), await startTensorFlow());
   assertEquals(tf.getBackend(), "tensorflow");
