@@ -37,10 +37,12 @@ function small(...args: string[]): Promise<Ended> {
   return start(commandOf(here("small_experiment.ts"), ["--threads", "2", ...args])).ended;
 }
 
-/** Paths of all files below a folder, sorted. */
+/** Paths of all files below a folder, sorted; event files, whose names tell the time, as "events". */
 async function filesOf(folder: string): Promise<string[]> {
   const below = (await Array.fromAsync(Deno.readDir(folder))).map(async ({ name, isDirectory }) =>
-    isDirectory ? (await filesOf(`${folder}/${name}`)).map((path) => `${name}/${path}`) : [name]
+    isDirectory
+      ? (await filesOf(`${folder}/${name}`)).map((path) => `${name}/${path}`)
+      : [name.replace(/^events\.out\.tfevents\..*/, "events")]
   );
   return (await Promise.all(below)).flat().sort();
 }
@@ -59,7 +61,7 @@ const { file, path } = await runExperiment(
 const ids = file!.cells.map(({ id }) => id);
 globalThis.addEventListener("unload", () => Deno.removeSync(whole, { recursive: true }));
 
-Deno.test("an experiment leaves a result file, and for each cell scores, checkpoint and log, nothing else", async () => {
+Deno.test("an experiment leaves a result file, and for each cell scores, checkpoint, log and event file, nothing else", async () => {
   assertEquals(path, `${whole}/priors.quick.json`);
   assertEquals(ids.map((id) => id.replace(/\.[0-9a-f]{8}$/, "")), [
     "softmax+backmix.trial0.seed0",
@@ -69,7 +71,10 @@ Deno.test("an experiment leaves a result file, and for each cell scores, checkpo
     await filesOf(whole),
     [
       "priors.quick.json",
-      ...ids.flatMap((id) => [`priors.quick/${id}/checkpoint.safetensors`, `priors.quick/${id}/log.jsonl`]),
+      ...ids.flatMap((id) =>
+        ["checkpoint.safetensors", "events", "log.jsonl"].map((name) => `priors.quick/${id}/${name}`)
+      ),
+      `priors.quick/${ids.find((id) => id.includes("+backmix"))}/preview.npy`,
       ...ids.map((id) => `scores/priors.quick/${id}.npz`),
     ].sort(),
   );
@@ -132,7 +137,10 @@ Deno.test("stopped in training, in the evaluation, or at its data, and resumed, 
   assertMatch(await stopped(atData), /^Stopped\. Run the same command again to go on\.$/);
   assertMatch(await stopped(atCall(2)), /^Stopped after 1 of 8 steps\. .*--resume to go on\.$/);
   assertMatch(await stopped(atCall(3)), /^Stopped in the evaluation\. .*--resume to go on\.$/);
-  assertEquals((await filesOf(out)).filter((name) => !/^priors\.quick\/.*\.(safetensors|jsonl)$/.test(name)), []);
+  assertEquals(
+    (await filesOf(out)).filter((name) => !/^priors\.quick\/.*(\.safetensors|\.jsonl|\.npy|events)$/.test(name)),
+    [],
+  );
   const again = await runExperiment(smallExperiment, options, never);
   assertEquals(movedBetween(file!, again.file!, 0), []);
   assertEquals(binding.getNumOfTensors(), 0);
@@ -158,7 +166,7 @@ Deno.test("what is held back is judged without a result file", async () => {
     console.log = log;
   }
   assertMatch(lines.join("\n"), /^softmax\.trial0\.seed0\.[0-9a-f]{8}: accuracy \d+\.\d % on 36 images held back$/);
-  assert((await filesOf(out)).every((name) => /(checkpoint\.safetensors|log\.jsonl)$/.test(name)));
+  assert((await filesOf(out)).every((name) => /(checkpoint\.safetensors|log\.jsonl|events)$/.test(name)));
   await Deno.remove(out, { recursive: true });
 });
 
@@ -199,9 +207,9 @@ Deno.test("a loss that turns to NaN leaves no result, and its message reaches th
   const run = () =>
     runExperiment({ ...smallExperiment, presets: { quick: wild } }, optionsOf("--out", out, "--backmix"), never);
   assertMatch((await assertRejects(run, UserError)).message, /^Step \d \(epoch 1 of 2\): .*Nothing was saved yet\. /);
-  const [left, ...others] = await filesOf(out);
-  assertMatch(left, /^priors\.quick\/softmax\+backmix\.trial0\.seed0\.[0-9a-f]{8}\/log\.jsonl$/);
-  assertEquals(others, []);
+  const left = (await filesOf(out)).map((path) => path.replace(/[0-9a-f]{8}\/(?=[^/]+$)/, "/"));
+  const run0 = "priors.quick/softmax+backmix.trial0.seed0./";
+  assertEquals(left, [`${run0}events`, `${run0}log.jsonl`, `${run0}preview.npy`]);
   assertEquals(binding.getNumOfTensors(), 0);
   await Deno.remove(out, { recursive: true });
 });
