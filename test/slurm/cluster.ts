@@ -64,6 +64,8 @@ export async function startCluster(folder: string): Promise<Cluster> {
     MpiDefault: "none",
     ReturnToService: 2,
     KillWait: 60,
+    // looks for what to start, and to preempt, each second, not each minute
+    SchedulerParameters: "sched_interval=1,batch_sched_delay=0,bf_interval=1",
   };
   const node = (name: string) =>
     `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${freePort()} CPUs=1 RealMemory=6000`;

@@ -41,7 +41,7 @@ Deno.test("a plan comes to its end on a cluster whatever happens to its jobs, wi
     `${folder}/${name}`
   );
   const report = (...args: string[]) => planReport(args, experiments);
-  await report("--tables", "priors", "--preset", "rivals", "--epochs", "3", "--limit", "240", "--out", plan);
+  await report("--tables", "priors", "--preset", "rivals", "--epochs", "8", "--limit", "240", "--out", plan);
   await writePlan(plan, (await readPlan(plan, experiments)).slice(0, CELLS));
   const cells = await readPlan(plan, experiments);
   const never = new AbortController().signal;
@@ -75,7 +75,7 @@ Deno.test("a plan comes to its end on a cluster whatever happens to its jobs, wi
       "sleep 3",
     );
   }
-  await until("they are over", async () => (await counts())("done") >= 8);
+  await until("they are over", async () => await cluster.run("squeue", "-h", "-p", "high") === "");
   await cluster.run("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");
   await until("more are done", async () => (await counts())("done") >= 12);
   await cluster.run("scontrol", "update", "NodeName=n2", "State=RESUME");
