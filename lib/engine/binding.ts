@@ -10,7 +10,8 @@ import { inputCounter } from "./input_count.ts";
 import { checkRanks, isChecked } from "./rank_check.ts";
 import { savedModels } from "./saved_model.ts";
 import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
-import { beginTrace, describe, type Symbolic, type Trace, type TracedFunction } from "./trace.ts";
+import { beginTrace, describe, type ShapeAndType, type Symbolic, type Trace } from "./trace.ts";
+import { untraceable } from "./untraceable.ts";
 
 /** Number, shape and type of a tensor that an operation made. */
 export interface TensorMetadata {
@@ -37,6 +38,17 @@ interface OpenTrace {
   firstId: number;
   captured: Map<number, Symbolic>;
   constants: Map<number, Symbolic>;
+  /** The function that calls this one, where it is a branch or a loop's body. */
+  outer: OpenTrace | null;
+  ended: boolean;
+}
+
+/** A trace that came to its end: what {@linkcode Binding.makeFunctions} needs. */
+export interface EndedTrace {
+  /** What was recorded. */
+  open: OpenTrace;
+  /** The results. */
+  outputs: Symbolic[];
 }
 
 /** What tfjs-node's kernels call, and what `jit.ts` calls to trace. */
@@ -59,18 +71,29 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   isUsingGpuDevice(): boolean;
   /** Whether operations are recorded. */
   isTracing(): boolean;
-  /** Opens a trace: from now on operations are recorded. */
+  /** Opens a trace, perhaps inside another: from now on operations are recorded there. */
   beginTrace(): void;
   /** An input of the open trace. */
   traceInput(shape: number[], dtype: number): number;
+  /** Ends the innermost trace; {@linkcode Binding.leaveTrace} still has to be called. */
+  endTrace(outputs: number[]): EndedTrace;
+  /** Leaves the innermost trace, ended or not; with the outermost, forgets what was only recorded. */
+  leaveTrace(): void;
   /**
-   * Closes the trace.
+   * Makes functions of ended traces. They take the same inputs: their arguments, and then every older tensor that one
+   * of them uses.
    *
-   * @returns the function, and the numbers of the older tensors that it uses, which are its last inputs
+   * @param loop whether the first is a loop's body, which hands those older tensors on to the next round
+   * @returns the functions' names, and the numbers of the older tensors; inside of another trace the numbers are new
+   * ones, which stay as long as that trace
    */
-  endTrace(outputs: number[]): TracedFunction & { captured: number[] };
-  /** Leaves tracing, after {@linkcode Binding.endTrace} or a failure, and forgets what was only recorded. */
-  leaveTrace(finished: boolean): void;
+  makeFunctions(traces: EndedTrace[], loop?: boolean): { names: string[]; captured: number[] };
+  /** Another number of a tensor, which stays as long as the outermost trace. */
+  hold(id: number): number;
+  /** Records one of two functions of the same inputs, by a truth value. */
+  branch(predicate: number, functions: [string, string], inputs: number[], outputs: ShapeAndType[]): TensorMetadata[];
+  /** Records a loop: the inputs go through `body` as long as `condition` says so. */
+  loop(condition: string, body: string, inputs: number[]): TensorMetadata[];
   /** Runs a traced function. */
   call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[];
   /** Runs a traced function on another thread, which keeps its inputs until it is done. */
@@ -117,6 +140,8 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   let functions = 0;
 
   let trace: OpenTrace | null = null;
+  /** Graphs that became no function yet; what is left of them after a failure is freed with the outermost trace. */
+  const unfinished = new Set<Trace>();
 
   /** Where TensorFlow writes the results of operations that have few; those with more get an array of their own. */
   const fewResults = new BigUint64Array(16);
@@ -218,23 +243,31 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     }
   }
 
-  /** The value of the graph that stands for a tensor. */
-  function traced(id: number): Symbolic {
+  /** The value of a graph that stands for a tensor. */
+  function traced(id: number, at: OpenTrace = trace!): Symbolic {
     const found = tensor(id);
-    if (isSymbolic(found)) return found;
-    const { graph, firstId, captured, constants } = trace!;
-    const known = captured.get(id) ?? constants.get(id);
+    const symbolic = isSymbolic(found);
+    if (symbolic && found.graph === at.graph.graph) return found;
+    if (symbolic && !encloses(at, found)) {
+      throw untraceable(
+        "A value that was made in a branch or a loop of jit is used outside of it. Return it from there.",
+      );
+    }
+    const known = at.captured.get(id) ?? at.constants.get(id);
     if (known !== undefined) return known;
-    const { shape, dtype } = metadata(found);
-    if (id < firstId) {
-      const input = graph.placeholder(shape, dtype);
-      captured.set(id, input);
+    const { shape, dtype } = symbolic ? found : metadata(found);
+    if (symbolic || id < at.firstId) {
+      const input = at.graph.placeholder(shape, dtype);
+      at.captured.set(id, input);
       return input;
     }
-    const constant = withValues(found, (resolved) => graph.constant(resolved, dtype));
-    constants.set(id, constant);
+    const constant = withValues(found, (resolved) => at.graph.constant(resolved, dtype));
+    at.constants.set(id, constant);
     return constant;
   }
+
+  const addAll = (values: Symbolic[]) =>
+    values.map((value) => ({ id: add(value), shape: value.shape, dtype: value.dtype }));
 
   function notTracing(): void {
     if (trace !== null) throw new Error("A traced function may not be called while another is traced.");
@@ -272,9 +305,9 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     tensorDataSync(id: number): Values {
       const found = tensor(id);
       if (isSymbolic(found)) {
-        throw new Error(
+        throw untraceable(
           "A traced function reads a tensor's values (data, dataSync, array, print, ...), which it does not have while " +
-            "it is traced. Return the tensor and read it outside.",
+            "it is traced. Return the tensor and read it outside. To decide by a value, use jit.cond or jit.while.",
         );
       }
       return withValues(found, (resolved) => readTensor(t, resolved, t.TFE_TensorHandleDataType(found)));
@@ -289,10 +322,9 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
         if (isChecked(name)) checkRanks(name, attributes, handles.map(metadata));
         return executeNow(name, attributes, handles, outputs);
       }
-      const values = inputs.map(traced);
+      const values = inputs.map((id) => traced(id));
       if (isChecked(name)) checkRanks(name, attributes, values);
-      return trace.graph.operation(name, attributes, values, outputs)
-        .map((value) => ({ id: add(value), shape: value.shape, dtype: value.dtype }));
+      return addAll(trace.graph.operation(name, attributes, values, outputs));
     },
 
     getNumOfTensors: () => tensors.size,
@@ -302,8 +334,10 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     isTracing: () => trace !== null,
 
     beginTrace(): void {
-      notTracing();
-      trace = { graph: beginTrace(t), inputs: [], firstId: nextId, captured: new Map(), constants: new Map() };
+      const graph = beginTrace(t);
+      const [captured, constants] = [new Map(), new Map()];
+      trace = { graph, inputs: [], firstId: nextId, captured, constants, outer: trace, ended: false };
+      unfinished.add(graph);
     },
 
     traceInput(shape: number[], dtype: number): number {
@@ -312,18 +346,46 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
       return add(input);
     },
 
-    endTrace(outputs: number[]): TracedFunction & { captured: number[] } {
-      const results = outputs.map(traced);
-      const { graph, inputs, captured } = trace!;
-      const made = graph.finish(context, `traced_${functions++}`, [...inputs, ...captured.values()], results);
-      return { ...made, captured: [...captured.keys()] };
+    endTrace(outputs: number[]): EndedTrace {
+      const ended = { open: trace!, outputs: outputs.map((id) => traced(id)) };
+      trace!.ended = true;
+      return ended;
     },
 
-    leaveTrace(finished: boolean): void {
-      if (!finished) trace?.graph.close();
-      trace = null;
+    leaveTrace(): void {
+      const { graph: left, ended, outer } = trace!;
+      trace = outer;
+      if (outer !== null) return;
+      for (const graph of unfinished) {
+        if (ended && graph === left) continue;
+        graph.close();
+        unfinished.delete(graph);
+      }
       for (const [id, value] of tensors) if (isSymbolic(value)) tensors.delete(id);
     },
+
+    makeFunctions(traces: EndedTrace[], loop = false): { names: string[]; captured: number[] } {
+      const captured = [...new Set(traces.flatMap(({ open }) => [...open.captured.keys()]))];
+      const names = traces.map(({ open, outputs }, i) => {
+        const name = `traced_${functions++}`;
+        const more = captured.map((id) => traced(id, open));
+        open.graph.finish(context, name, [...open.inputs, ...more], loop && i === 0 ? [...outputs, ...more] : outputs);
+        unfinished.delete(open.graph);
+        return name;
+      });
+      const { outer } = traces[0].open;
+      return { names, captured: outer === null ? captured : captured.map((id) => add(traced(id, outer))) };
+    },
+
+    hold: (id: number) => add(traced(id)),
+
+    branch(predicate: number, functions: [string, string], inputs: number[], outputs: ShapeAndType[]) {
+      const values = inputs.map((id) => traced(id));
+      return addAll(trace!.graph.branch(traced(predicate), functions, values, outputs));
+    },
+
+    loop: (condition: string, body: string, inputs: number[]) =>
+      addAll(trace!.graph.loop(condition, body, inputs.map((id) => traced(id)))),
 
     call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[] {
       notTracing();
@@ -362,6 +424,11 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
 
 function callAttributes({ config }: CallOptions): Attribute[] {
   return config === undefined ? [] : [{ name: "config_proto", type: AttributeType.string, value: config }];
+}
+
+/** Whether a value belongs to a function that calls the one that is traced. */
+function encloses({ outer }: OpenTrace, value: Symbolic): boolean {
+  return outer !== null && (outer.graph.graph === value.graph || encloses(outer, value));
 }
 
 function isSymbolic(tensor: Pointer | Symbolic): tensor is Symbolic {

@@ -75,6 +75,9 @@ export const symbols = {
   TF_SetAttrBool: { parameters: ["pointer", "buffer", "u8"], result: "void" },
   TF_SetAttrBoolList: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
   TF_SetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },
+  TF_SetAttrTypeList: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrFuncName: { parameters: ["pointer", "buffer", "buffer", "usize"], result: "void" },
+  TF_SetAttrShapeList: { parameters: ["pointer", "buffer", "buffer", "buffer", "i32"], result: "void" },
   TF_SetAttrShape: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
   TF_SetAttrTensor: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
   TF_OperationOutputType: { parameters: [output], result: "i32" },
@@ -125,6 +128,7 @@ export const DataType = {
   int64: 9,
   bool: 10,
   resource: 20,
+  variant: 21,
 } as const;
 
 /** The functions of both libraries, and the helpers that every caller needs. */

@@ -2,10 +2,16 @@
  * Traces a tfjs function of trees of tensors into one TensorFlow function: it runs as one call, TensorFlow may reorder
  * and fuse its operations, and memory is freed as soon as it can be. (After `jax.jit`.)
  */
-import type * as tf from "@tensorflow/tfjs";
-import type { TensorMetadata } from "./binding.ts";
-import { engine, tf as tfjs } from "./tensorflow.ts";
-import { type Leaf, type Mapped, mapTree } from "./tree.ts";
+import { UserError } from "../files/user_error.ts";
+import { cond, whileLoop } from "./control_flow.ts";
+import { described, inForm, record, type Recorded, tensorAt, tidied, wrapped } from "./record.ts";
+import { scan } from "./scan.ts";
+import { retraces } from "./retraces.ts";
+import { differentiable, floats, withoutTape } from "./tape.ts";
+import { engine } from "./tensorflow.ts";
+import type { Tensor } from "./tensors.ts";
+import { mapTree } from "./tree.ts";
+import { callersLine, untraceable } from "./untraceable.ts";
 
 /** The type in which convolutions and matrix products multiply. */
 export type Precision = "float32" | "bfloat16";
@@ -46,15 +52,90 @@ interface Traced {
   /** Tensors from outside that the function uses, by number. */
   captured: number[];
   /** The form of the result; each leaf is its place among the function's outputs. */
-  result: unknown;
+  form: unknown;
   outputs: number;
+}
+
+/** What {@linkcode jit} is: a function, with the choices and loops that it can trace. */
+export interface Jit {
+  /** Makes the traced form of a function. */
+  <Arguments extends unknown[], Result>(
+    fn: (...trees: Arguments) => Result,
+    options?: JitOptions,
+  ): Jitted<Arguments, Result>;
+  /**
+   * What `then` returns where the predicate is true, else what `otherwise` returns. In a traced function both are traced,
+   * and one runs. They may use any tensor from outside, and gradients go through them: the backward pass computes the
+   * branch once more instead of keeping what is in it.
+   *
+   * @param predicate a truth value, `[]`
+   * @param then returns a tree of tensors
+   * @param otherwise returns a tree of the same form, shapes and types
+   * @throws {TypeError} if the predicate is no truth value; in a traced function also if the results are not alike
+   * @throws {UserError} if, in a traced function, a second derivative is taken
+   *
+   * @example
+   * ```ts ignore
+   * const clipped = jit.cond(tf.greater(norm, 1), () => tf.div(gradient, norm), () => gradient);
+   * ```
+   */
+  cond<Result>(predicate: Tensor, then: () => Result, otherwise: () => Result): Result;
+
+  /**
+   * Repeats `body` while `condition` says so. In a traced function both are traced, and may use any tensor from outside.
+   *
+   * @param condition from the state to a truth value, `[]`
+   * @param body from the state to the next, a tree of the same form, shapes and types
+   * @param state the first state, a tree of tensors
+   * @returns the first state for which `condition` is false
+   * @throws {TypeError} if `condition` does not return a truth value, or `body` no state like the one that it got
+   * @throws {UserError} if, in a traced function, a gradient is taken through it: `jit.scan` has one
+   *
+   * @example
+   * ```ts ignore
+   * const { x } = jit.while(({ x }) => tf.greater(tf.norm(x), 1), ({ x }) => ({ x: tf.div(x, 2) }), { x });
+   * ```
+   */
+  while<State>(condition: (state: State) => Tensor, body: (state: State) => State, state: State): State;
+
+  /**
+   * Takes a carried tree through all rows: each round gets it and one row, and returns the next one and a result. In a
+   * traced function the round is traced once; it may use any tensor from outside, and gradients go through it, to the
+   * first carried tree, the rows, and what the round uses from outside. The backward pass keeps what each round was
+   * handed, and computes the rest of it once more.
+   *
+   * @param round from (carried, row) to `[next carried, result]`, each a tree of tensors, the carried ones alike
+   * @param carried the first carried tree
+   * @param rows a tree of tensors `[n, ...]`, n >= 1, of which round i gets the `[...]` at i
+   * @returns the last carried tree, and the results of all rounds, `[n, ...]`
+   * @throws {RangeError} if `rows` are none, or differ in number
+   * @throws {TypeError} if a round does not carry on a tree like the one that it got
+   * @throws {UserError} if, in a traced function, a second derivative is taken
+   *
+   * @example
+   * ```ts ignore
+   * const [last, sums] = jit.scan((sum, x) => [tf.add(sum, x), tf.add(sum, x)], tf.scalar(0), tf.tensor1d([1, 2, 3]));
+   * // last = 6, sums = [1, 3, 6]
+   * ```
+   */
+  scan<Carried, Row, Result>(
+    round: (carried: Carried, row: Row) => [Carried, Result],
+    carried: Carried,
+    rows: Row,
+  ): [Carried, Result];
 }
 
 /**
  * Makes the traced form of `fn`, anew for each combination of forms, shapes and types of the arguments.
  *
  * `fn` runs in JavaScript only while it is traced. What JavaScript computes then is frozen into the function: numbers
- * belong into tensors, random numbers come from a stateless operation whose seed is an argument (as in `dropMaps`).
+ * belong into tensors, random numbers come from a stateless operation whose seed is an argument (as in `dropMaps`), and
+ * what is decided by a tensor's value is written as `jit.cond`, `jit.while` or `jit.scan`. Inside of another traced
+ * function it is a part of that one, whose options count.
+ *
+ * Gradients are taken inside: `jit((x) => tf.grad(f)(x))`.
+ *
+ * @throws {UserError} in a call, if `fn` cannot be traced; the message names the line of `fn`
  *
  * @example
  * ```ts ignore
@@ -62,96 +143,62 @@ interface Traced {
  * const { loss } = step(params, images);
  * ```
  */
-export function jit<Arguments extends unknown[], Result>(
+export const jit: Jit = Object.assign(tracedForm, { cond, while: whileLoop, scan });
+
+function tracedForm<Arguments extends unknown[], Result>(
   fn: (...trees: Arguments) => Result,
   options: JitOptions = {},
 ): Jitted<Arguments, Result> {
   const cache = new Map<string, Traced>();
   const call = options.precision === "bfloat16" ? { config: BFLOAT16 } : {};
+  const tracedFor = retraces(fn.name || `the function at ${callersLine()}`);
 
   function prepare(trees: Arguments): { traced: Traced; inputs: number[] } {
-    const leaves: tf.Tensor[] = [];
+    const leaves: Tensor[] = [];
     const key = JSON.stringify(mapTree(trees, (leaf, path) => {
-      const { dtype, shape } = tensorAt(leaf, path);
-      leaves.push(leaf as tf.Tensor);
-      return `${dtype}[${shape}]`;
+      leaves.push(tensorAt(leaf, path));
+      return described(leaf as Tensor);
     }));
     const ids = engine().backend.getInputTensorIds(leaves);
     let traced = cache.get(key);
     if (traced === undefined) {
       tracing.push(options.precision ?? "float32");
       try {
-        traced = trace(fn, trees);
+        traced = withoutTape(() => made(record(fn, trees)));
       } finally {
         tracing.pop();
       }
       cache.set(key, traced);
+      tracedFor(trees);
     }
     return { traced, inputs: [...ids, ...traced.captured] };
   }
 
-  function results(traced: Traced, made: TensorMetadata[]): Result {
-    const tensors = made.map((m) => engine().backend.createOutputTensor(m));
-    return mapTree(traced.result, (leaf) => tensors[(leaf as Place).place]) as Result;
-  }
-
   const jitted = (...trees: Arguments): Result => {
+    const { binding } = engine();
+    if (binding.isTracing()) return tidied(() => fn(...trees));
     const { traced, inputs } = prepare(trees);
-    return results(traced, engine().binding.call(traced.name, inputs, traced.outputs, call));
+    const forward = () => binding.call(traced.name, inputs, traced.outputs, call).map(wrapped);
+    return inForm(traced.form, differentiable(floats(trees), { forward, backward: refuseGradient }));
   };
   jitted.later = async (...trees: Arguments): Promise<Result> => {
+    const { binding } = engine();
+    if (binding.isTracing()) throw untraceable("later: while another function is traced, call it without later.");
     const { traced, inputs } = prepare(trees);
-    return results(traced, await engine().binding.callOnThread(traced.name, inputs, traced.outputs, call));
+    const made = await binding.callOnThread(traced.name, inputs, traced.outputs, call);
+    return inForm(traced.form, made.map(wrapped));
   };
   return jitted;
 }
 
-/** A leaf that only says which of a function's outputs stands there. */
-interface Place extends Leaf {
-  place: number;
+function made({ trace, form }: Recorded): Traced {
+  const { names: [name], captured } = engine().binding.makeFunctions([trace]);
+  return { name, captured, form, outputs: trace.outputs.length };
 }
 
-/**
- * A leaf as a tensor.
- *
- * @throws {TypeError} if it is none
- * @throws {Error} if it was disposed
- */
-function tensorAt(leaf: Leaf, path: string): tf.Tensor {
-  if (!(leaf instanceof tfjs.Tensor)) throw new TypeError(`${path || "the tree"}: expected a tensor`);
-  if (leaf.isDisposed) throw new Error(`${path || "the tensor"}: this tensor was disposed`);
-  return leaf;
-}
-
-function trace<Arguments extends unknown[], Result>(fn: (...trees: Arguments) => Result, trees: Arguments): Traced {
-  const { binding, backend } = engine();
-  const typeNumber: Record<string, number> = {
-    float32: binding.TF_FLOAT,
-    int32: binding.TF_INT32,
-    bool: binding.TF_BOOL,
-    complex64: binding.TF_COMPLEX64,
-    string: binding.TF_STRING,
-  };
-  let traced: Traced | undefined;
-  binding.beginTrace();
-  try {
-    tfjs.tidy(() => {
-      const symbols = mapTree(trees, (leaf) => {
-        const { shape, dtype } = leaf as tf.Tensor;
-        const id = binding.traceInput(shape, typeNumber[dtype]);
-        return backend.createOutputTensor({ id, shape, dtype: typeNumber[dtype] });
-      });
-      const result = fn(...symbols as unknown as Arguments);
-      const outputs: tf.Tensor[] = [];
-      const places = mapTree(result, (leaf, path): Place => {
-        outputs.push(tensorAt(leaf, path));
-        return { shape: leaf.shape, place: outputs.length - 1 };
-      }) as Mapped<Result, Place>;
-      const made = binding.endTrace(backend.getInputTensorIds(outputs));
-      traced = { name: made.name, captured: made.captured, result: places, outputs: outputs.length };
-    });
-  } finally {
-    binding.leaveTrace(traced !== undefined);
-  }
-  return traced!;
+function refuseGradient(): never {
+  throw new UserError(
+    "A gradient would have to go through a traced function that was called from outside. Take the gradient inside of " +
+      "the traced function: jit((x) => tf.grad(f)(x)).",
+  );
 }

@@ -3,6 +3,7 @@
  */
 import { type Attribute, attributeSetter, typeAttribute } from "./attributes.ts";
 import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { untraceable } from "./untraceable.ts";
 import { typeName } from "./tensor_data.ts";
 
 /** A value of a graph that is being traced. */
@@ -13,7 +14,12 @@ export interface Symbolic {
   shape: number[];
   /** One of TensorFlow's type numbers. */
   dtype: number;
+  /** The graph that it belongs to. */
+  graph: Pointer;
 }
+
+/** What is known of a result before it is there. */
+export type ShapeAndType = Pick<Symbolic, "shape" | "dtype">;
 
 /** A traced function that TensorFlow knows by its name. */
 export interface TracedFunction {
@@ -34,14 +40,26 @@ const LIST_OPERATIONS: Record<string, number> = {
   StringJoin: 0,
 };
 
+/**
+ * Operations that draw random numbers from a state of their own, or that are there for what they do: a function may run
+ * them in any order, or not at all if nobody uses their result.
+ */
+const STATEFUL = /^(Multinomial|Random.*|(Parameterized)?TruncatedNormal|Print.*|Assert|Assign.*|Write.*|Save.*)$/;
+
 /** One graph in the making. */
 export interface Trace {
+  /** TensorFlow's graph. */
+  readonly graph: Pointer;
   /** An input of the function, or a tensor from outside that it uses. */
   placeholder(shape: number[], dtype: number): Symbolic;
   /** A tensor whose values become part of the function. */
   constant(tensor: Pointer, dtype: number): Symbolic;
   /** Records an operation. */
   operation(name: string, attributes: Attribute[], inputs: Symbolic[], outputs: number): Symbolic[];
+  /** Records one of two functions of the same inputs, by a truth value. */
+  branch(predicate: Symbolic, functions: [string, string], inputs: Symbolic[], outputs: ShapeAndType[]): Symbolic[];
+  /** Records a loop: the inputs go through `body` as long as `condition` says so. */
+  loop(condition: string, body: string, inputs: Symbolic[]): Symbolic[];
   /**
    * Closes the graph and registers it as a function of `context`.
    *
@@ -55,7 +73,7 @@ export interface Trace {
 /** Opens a graph. */
 export function beginTrace(tensorflow: TensorFlow): Trace {
   const t = tensorflow;
-  const graph = t.TF_NewGraph();
+  const graph = t.TF_NewGraph()!;
   const setAttribute = attributeSetter(t, "TF_");
   let operations = 0;
 
@@ -76,21 +94,40 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
     const dtype = t.TF_OperationOutputType(output);
     const rank = t.TF_GraphGetTensorNumDims(graph, output, t.status);
     t.check(name);
-    if (rank < 0) return { output, shape: [0], dtype };
+    if (rank < 0) return { output, shape: [0], dtype, graph };
     const dims = new BigInt64Array(rank);
     t.TF_GraphGetTensorShape(graph, output, dims, rank, t.status);
     t.check(name);
     const shape = Array.from(dims, Number);
     if (shape.some((n) => n < 0)) {
-      throw new Error(
+      throw untraceable(
         `${name}: the shape of its result depends on values, [${shape}] (-1: unknown), which jit cannot trace. ` +
           "Move this operation out of the traced function.",
       );
     }
-    return { output, shape, dtype };
+    return { output, shape, dtype, graph };
+  }
+
+  function typeList(operation: Pointer, name: string, of: ShapeAndType[]): void {
+    t.TF_SetAttrTypeList(operation, cName(name), Int32Array.from(of, ({ dtype }) => dtype), of.length);
+  }
+
+  /** Says what comes out, which TensorFlow does not work out from the functions. */
+  function outputShapes(operation: Pointer, of: ShapeAndType[]): void {
+    const dims = of.map(({ shape }) => BigInt64Array.from(shape, BigInt));
+    const places = BigUint64Array.from(dims, (d) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(d)));
+    const ranks = Int32Array.from(dims, (d) => d.length);
+    t.TF_SetAttrShapeList(operation, cName("output_shapes"), places, ranks, of.length);
+  }
+
+  function functionAttribute(operation: Pointer, name: string, value: string): void {
+    const bytes = new TextEncoder().encode(value);
+    t.TF_SetAttrFuncName(operation, cName(name), bytes, BigInt(bytes.length));
   }
 
   return {
+    graph,
+
     placeholder(shape: number[], dtype: number): Symbolic {
       const operation = begin("Placeholder");
       t.TF_SetAttrType(operation, cName("dtype"), dtype);
@@ -107,6 +144,13 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
     },
 
     operation(name: string, attributes: Attribute[], inputs: Symbolic[], outputs: number): Symbolic[] {
+      if (STATEFUL.test(name)) {
+        throw untraceable(
+          `${name} cannot be traced: it changes something outside of the function, if only the state of its random ` +
+            "numbers. Move it out of the traced function, or draw with a stateless operation whose seed is an argument: " +
+            'operation("StatelessRandomNormal", [shape, seed], ...).',
+        );
+      }
       const operation = begin(name);
       const after = LIST_OPERATIONS[name];
       if (after === undefined) {
@@ -123,6 +167,33 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
       }
       const finished = finish(name, operation, inputs);
       return Array.from({ length: outputs }, (_, i) => symbolic(name, finished, i));
+    },
+
+    branch(predicate: Symbolic, [then, otherwise]: [string, string], inputs: Symbolic[], outputs: ShapeAndType[]) {
+      const name = "StatelessIf";
+      const operation = begin(name);
+      t.TF_AddInput(operation, predicate.output);
+      t.TF_AddInputList(operation, pack(inputs), inputs.length);
+      t.TF_SetAttrType(operation, cName("Tcond"), predicate.dtype);
+      typeList(operation, "Tin", inputs);
+      typeList(operation, "Tout", outputs);
+      functionAttribute(operation, "then_branch", then);
+      functionAttribute(operation, "else_branch", otherwise);
+      outputShapes(operation, outputs);
+      const finished = finish(name, operation, [predicate, ...inputs]);
+      return outputs.map((_, i) => symbolic(name, finished, i));
+    },
+
+    loop(condition: string, body: string, inputs: Symbolic[]): Symbolic[] {
+      const name = "StatelessWhile";
+      const operation = begin(name);
+      t.TF_AddInputList(operation, pack(inputs), inputs.length);
+      typeList(operation, "T", inputs);
+      functionAttribute(operation, "cond", condition);
+      functionAttribute(operation, "body", body);
+      outputShapes(operation, inputs);
+      const finished = finish(name, operation, inputs);
+      return inputs.map((_, i) => symbolic(name, finished, i));
     },
 
     finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): TracedFunction {

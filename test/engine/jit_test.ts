@@ -1,35 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { jit } from "../../lib/engine/jit.ts";
 import { engine, startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
-import { stream } from "../../lib/engine/streams.ts";
+import { assertClose, normal, test } from "./traced.ts";
 
 await startTensorFlow();
-
-function normal(shape: number[], purpose: string): tf.Tensor {
-  const random = stream(0, purpose);
-  return tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape);
-}
-
-function assertClose(actual: tf.Tensor, expected: tf.Tensor, tolerance = 1e-6) {
-  assertEquals(actual.shape, expected.shape);
-  assertEquals(actual.dtype, expected.dtype);
-  const a = Array.from(actual.dataSync());
-  const b = Array.from(expected.dataSync());
-  const largest = Math.max(...b.map(Math.abs));
-  a.forEach((x, i) => assert(Math.abs(x - b[i]) <= tolerance * largest, `at ${i}: ${x}, expected ${b[i]}`));
-}
-
-/** Runs a test and checks that it leaves no tensor, in tfjs or in the binding, that was not there before. */
-function test(name: string, fn: () => void | Promise<void>) {
-  Deno.test(name, async () => {
-    const tensors = tf.memory().numTensors;
-    const handles = engine().binding.getNumOfTensors();
-    await fn();
-    assertEquals(tf.memory().numTensors, tensors, "tensors of tfjs");
-    assertEquals(engine().binding.getNumOfTensors(), handles, "tensors of the binding");
-  });
-}
 
 interface Params {
   kernel: tf.Tensor4D;
@@ -214,14 +189,55 @@ test("TensorFlow's message tells what does not fit, while tracing and while runn
   disposeTree([x, i]);
 });
 
-test("a traced function is refused inside another", () => {
+test("a traced function inside another is a part of it, its gradient too", () => {
+  tf.tidy(() => {
+    let traces = 0;
+    const cube = jit((x: tf.Tensor) => {
+      traces++;
+      return { y: tf.mul(x, tf.square(x)), x };
+    });
+    const x = tf.tensor1d([1, 2]);
+    const outer = jit((x: tf.Tensor) => {
+      const { y, x: same } = cube(x);
+      same.dispose(); // what it returns has a life of its own here too
+      return { y: tf.add(x, y), gradient: tf.grad((x) => cube(x).y)(x) };
+    });
+    for (let i = 0; i < 2; i++) {
+      const { y, gradient } = outer(x);
+      assertEquals([[...y.dataSync()], [...gradient.dataSync()], traces], [[2, 10], [3, 12], 2]);
+    }
+    assertEquals([...cube(x).y.dataSync()], [1, 8]);
+  });
+});
+
+test("a traced function on a thread is refused inside another", async () => {
   const x = tf.scalar(1);
-  const inner = jit((x: tf.Tensor) => tf.neg(x));
-  inner(x).dispose();
-  const says = "A traced function may not be called while another is traced.";
-  assertThrows(() => jit((x: tf.Tensor) => inner(x))(x), Error, says);
-  assertThrows(() => jit((x: tf.Tensor) => jit((y: tf.Tensor) => tf.neg(y))(x))(x), Error, says);
+  let refused: Promise<unknown> | undefined;
+  const square = jit((x: tf.Tensor) => tf.square(x));
+  jit((x: tf.Tensor) => {
+    refused = square.later(x);
+    refused.catch(() => {});
+    return x;
+  })(x).dispose();
+  await assertRejects(() => refused!, Error, "later: while another function is traced, call it without later.");
   x.dispose();
+});
+
+Deno.test("a gradient through the call of a traced function is refused", () => {
+  tf.tidy(() => {
+    const square = jit((x: tf.Tensor) => tf.square(x));
+    const says = "Take the gradient inside of the traced function";
+    assertThrows(() => tf.grad((x) => tf.add(x, square(x)))(tf.scalar(3)), Error, says);
+  });
+});
+
+test("a traced function may be called beside a gradient, which is traced or not", () => {
+  tf.tidy(() => {
+    const square = jit((x: tf.Tensor) => tf.square(x));
+    const x = tf.scalar(3);
+    assertEquals(tf.grad((x) => tf.mul(x, square(tf.scalar(2))))(x).dataSync()[0], 4);
+    assertEquals(tf.grad((x) => tf.mul(x, square(tf.scalar(2))))(x).dataSync()[0], 4);
+  });
 });
 
 test("a function may dispose its arguments and what it made", () => {
