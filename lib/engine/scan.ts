@@ -46,7 +46,9 @@ function overRows<Carried, Row, Result>(
   n: number,
 ): [Carried, Result] {
   return tidied(() => {
-    const parts = new Map([...leavesOf<Tensor>(rows)].map(([path, tensor]) => [path, tf.unstack(tensor)]));
+    // tf.unstack has no gradient for one row
+    const partsOf = (x: Tensor) => n === 1 ? [tf.reshape(x, x.shape.slice(1))] : tf.unstack(x);
+    const parts = new Map([...leavesOf<Tensor>(rows)].map(([path, tensor]) => [path, partsOf(tensor)]));
     const made: Map<string, Tensor>[] = [];
     let carried = first;
     let result: Result | undefined;

@@ -105,6 +105,15 @@ test("scan and cond nest, gradients with them", () => {
   });
 });
 
+test("a scan of one row has its gradient, at once and traced", () => {
+  tf.tidy(() => {
+    const twice = (x: tf.Tensor) =>
+      jit.scan((sum: tf.Tensor, x: tf.Tensor) => [tf.add(sum, tf.mul(x, 2)), {}], tf.scalar(0), x)[0];
+    const fn = (x: tf.Tensor) => tf.grad(twice)(x);
+    for (const run of [fn, jit(fn)]) assertEquals(numbers(run(tf.tensor1d([3]))), [[2]]);
+  });
+});
+
 test("one function serves all rounds", () => {
   tf.tidy(() => {
     let rounds = 0;
