@@ -25,6 +25,16 @@ const transform = (f: (x: tf.Tensor) => tf.Tensor) => (x: Given) => {
   return [tf.real(y), tf.imag(y)];
 };
 
+/** What is refused since the shape of its result depends on values. */
+function byValues(example: () => Example): { example: () => Example; says: string } {
+  return { example, says: "the shape of its result depends on values" };
+}
+
+/** What is refused since a list of tensors among its inputs is handed over as single ones while it is traced. */
+function asList(example: () => Example): { example: () => Example; says: string } {
+  return { example, says: "expected list" };
+}
+
 /** By the kernel's name. */
 export const EXAMPLES: Record<string, () => Example> = {
   Abs: () => [(x) => tf.abs(x), signed(2, 3)],
@@ -48,6 +58,7 @@ export const EXAMPLES: Record<string, () => Example> = {
   BatchMatMul: () => [(x, y) => tf.matMul(x, y, false, true), part(2, 2, 3), signed(2, 4, 3)],
   BatchToSpaceND: () => [(x) => tf.batchToSpaceND(x, [2, 2], [[0, 0], [0, 1]]), part(4, 2, 2, 1)],
   Bincount: () => [(x, w) => tf.bincount(x, w, 4), whole([0, 2, 2]), part(3)],
+  BitwiseAnd: () => [(x, y) => tf.bitwiseAnd(x, y), whole([6, 3]), whole([3, 5])],
   BroadcastArgs: () => [(x, y) => tf.broadcastArgs(x, y), whole([2, 1]), whole([3])],
   Cast: () => [(x) => tf.cast(tf.mul(x, 7), "int32"), part(2, 3)],
   Ceil: () => [(x) => tf.ceil(tf.mul(x, 7)), signed(2, 3)],
@@ -167,6 +178,7 @@ export const EXAMPLES: Record<string, () => Example> = {
   MirrorPad: () => [(x) => tf.mirrorPad(x, [[0, 1], [1, 1]], "reflect"), part(2, 3)],
   Mod: () => [(x, y) => tf.mod(tf.mul(x, 7), y), part(2, 3), part(3)],
   Multiply: () => [(x, y) => tf.mul(x, y), part(2, 3), signed(3)],
+  Multinomial: () => [(x) => tf.multinomial(x, 3, 7), part(2, 3)],
   Neg: () => [(x) => tf.neg(x), part(2, 3)],
   NotEqual: () => [(x, y) => tf.notEqual(x, y), whole([1, 2]), whole([1, 3])],
   OneHot: () => [(x) => tf.oneHot(x, 4), whole([3, 0])],
@@ -207,7 +219,14 @@ export const EXAMPLES: Record<string, () => Example> = {
   Square: () => [(x) => tf.square(x), part(2, 3)],
   SquaredDifference: () => [(x, y) => tf.squaredDifference(x, y), part(2, 3), signed(2, 3)],
   StaticRegexReplace: () => [(x) => tf.string.staticRegexReplace(x, "a+", "b"), tf.tensor1d(["aac", "c"])],
+  SparseReshape: () => [
+    (i, from, to) => Object.values(tf.sparse.sparseReshape(i, from, to)),
+    tf.tensor2d([[0, 1], [1, 0]], [2, 2], "int32"),
+    whole([2, 3]),
+    whole([3, 2]),
+  ],
   Step: () => [(x) => tf.step(x, 0.1), signed(2, 3)],
+  StringToHashBucketFast: () => [(x) => tf.string.stringToHashBucketFast(x, 10), tf.tensor1d(["a", "bc"])],
   StridedSlice: () => [(x) => tf.stridedSlice(x, [0, 2], [2, 0], [1, -1]), part(2, 3)],
   Sub: () => [(x, y) => tf.sub(x, y), part(2, 3), part(3)],
   Sum: () => [(x) => tf.sum(x, 1), part(2, 3)],
@@ -224,6 +243,11 @@ export const EXAMPLES: Record<string, () => Example> = {
   Transpose: () => [(x) => tf.transpose(x), part(2, 3)],
   Unpack: () => [(x) => tf.unstack(x, 1), part(2, 3)],
   UnsortedSegmentSum: () => [(x, i) => tf.unsortedSegmentSum(x, i, 2), part(3, 2), whole([1, 0, 1])],
+  Transform: () => [
+    (x, m) => tf.image.transform(x, m, "bilinear"),
+    part(1, 3, 3, 1),
+    tf.tensor2d([[1, 0.2, 0, 0, 1, 0.1, 0, 0]]),
+  ],
   ZerosLike: () => [(x) => tf.zerosLike(x), part(2, 3)],
   _FusedMatMul: () => [
     (a, b, bias) => tf.fused.matMul({ a, b, bias, activation: "relu" }),
@@ -233,12 +257,65 @@ export const EXAMPLES: Record<string, () => Example> = {
   ],
 };
 
+/** More of them, whose names are no operation's of tfjs-node. */
+Object.assign(
+  EXAMPLES,
+  {
+    DenseBincount: () => [(x, w) => tf.denseBincount(x, w, 4), whole([0, 2, 2]), part(3)],
+    MaxPoolWithArgmax: () => [(x) => Object.values(tf.maxPoolWithArgmax(x, 2, 2, "valid")), part(1, 4, 4, 2)],
+    SearchSorted: () => [(x, y) => tf.searchSorted(x, y), tf.tensor1d([0.1, 0.4, 0.8]), part(3)],
+  } satisfies Record<string, () => Example>,
+);
+
 /** What cannot be traced, with what its refusal says. */
 export const UNTRACEABLE: Record<string, { example: () => Example; says: string }> = {
-  Multinomial: {
-    example: () => [(x) => tf.multinomial(x, 3, 7), part(2, 3)],
-    says: "Multinomial cannot be traced: it changes something outside of the function",
-  },
+  RaggedGather: asList(() => [
+    (splits, values, i) => {
+      const { outputNestedSplits, outputDenseValues } = tf.raggedGather([splits], values, i, 1);
+      return [...outputNestedSplits, outputDenseValues];
+    },
+    whole([0, 2, 3]),
+    part(3),
+    whole([1, 0]),
+  ]),
+  RaggedRange: byValues(() => [
+    (from, to, by) => Object.values(tf.raggedRange(from, to, by)),
+    whole([0, 1]),
+    whole([2, 4]),
+    whole([1, 2]),
+  ]),
+  RaggedTensorToTensor: asList(() => [
+    (shape, x, fill, splits) => tf.raggedTensorToTensor(shape, x, fill, [splits], ["ROW_SPLITS"]),
+    whole([2, 2]),
+    part(3),
+    tf.scalar(0),
+    whole([0, 2, 3]),
+  ]),
+  SparseFillEmptyRows: byValues(() => [
+    (i, x, shape, fill) => Object.values(tf.sparse.sparseFillEmptyRows(i, x, shape, fill)),
+    tf.tensor2d([[0, 1], [2, 0]], [2, 2], "int32"),
+    part(2),
+    whole([3, 2]),
+    tf.scalar(0),
+  ]),
+  SparseSegmentMean: byValues(() => [
+    (x, i, segments) => tf.sparse.sparseSegmentMean(x, i, segments),
+    part(3, 2),
+    whole([0, 2]),
+    whole([0, 1]),
+  ]),
+  SparseSegmentSum: byValues(() => [
+    (x, i, segments) => tf.sparse.sparseSegmentSum(x, i, segments),
+    part(3, 2),
+    whole([0, 2]),
+    whole([0, 1]),
+  ]),
+  StringNGrams: byValues(() => [
+    (x, splits) => Object.values(tf.string.stringNGrams(x, splits, " ", [2], "", "", 0, false)),
+    tf.tensor1d(["a", "b", "c"]),
+    whole([0, 3]),
+  ]),
+  StringSplit: byValues(() => [(x) => Object.values(tf.string.stringSplit(x, " ")), tf.tensor1d(["a b", "c"])]),
   NonMaxSuppressionV3: {
     example: () => [(boxes, scores) => tf.image.nonMaxSuppression(boxes, scores, 2), part(3, 4), part(3)],
     says: "the shape of its result depends on values",

@@ -65,11 +65,11 @@ export const einsum = kernel<Tensor[], tf.EinsumAttrs>(tf.Einsum, ({ attrs, usua
   return usual();
 });
 
-/** The same seed draws the same numbers, any number is a seed; a traced function draws others each time that it runs. */
+/** The same seed draws the same numbers, in a traced function too; any number is a seed. */
 export const multinomial = kernel<Inputs<"logits">, tf.MultinomialAttrs>(
   tf.Multinomial,
-  ({ inputs: { logits }, attrs: { numSamples, seed, normalized }, backend, run, usual }) => {
-    if (normalized || backend.binding.isTracing()) return usual();
+  ({ inputs: { logits }, attrs: { numSamples, seed, normalized }, run, usual }) => {
+    if (normalized) return usual();
     const bits = new Int32Array(Float64Array.of(seed).buffer);
     return run("StatelessMultinomial", [logits, tf.scalar(numSamples, "int32"), tf.tensor1d(bits, "int32")], {
       T: typeOf(logits),
