@@ -3,14 +3,12 @@
  * function it is TensorFlow's, of one function for all rounds, so that neither the time to trace nor the graph grows
  * with the rounds. Its gradient is another such loop, backwards. (After `jax.lax.scan`.)
  */
-import { type Attribute, AttributeType } from "./attributes.ts";
-import { DataType } from "./c_api.ts";
 import { assertAlike } from "./control_flow.ts";
-import { type AttributeValue, int, type } from "./operation.ts";
-import { argument, idOf, inForm, type Place, record, type Spec, tidied, wrapped } from "./record.ts";
+import { idOf, inForm, type Place, type Spec, tidied } from "./record.ts";
+import { type Loop, recordLoop, type Round, split } from "./recorded_loop.ts";
 import { differentiable, floats, isTapeOn, pulledBack, withoutSecond, withOwnTape } from "./tape.ts";
 import { engine, tf } from "./tensorflow.ts";
-import type { Tensor, Tensor1D } from "./tensors.ts";
+import type { Tensor } from "./tensors.ts";
 import { disposeTree, leavesOf, mapTree } from "./tree.ts";
 
 /** `jit.scan`, see {@linkcode Jit.scan}. */
@@ -111,9 +109,6 @@ function tracedScan<Carried, Row, Result>(
   return [inForm(places(carried), last), inForm(form, stacked)];
 }
 
-/** A round on the leaves alone: from (carried, row) to (carried, result). */
-type Round = (carried: Tensor[], row: Tensor[]) => [Tensor[], Tensor[]];
-
 /** The same round, whose results are followed by what it was handed. */
 const handingOver = (round: Round): Round => (carried, row) => {
   const [next, result] = round(carried, row);
@@ -136,72 +131,6 @@ function recordBackwards(round: Round, carried: Spec[], row: Spec[], used: Tenso
   return recordLoop(back, [...floats<Spec>(carried), ...used], [...row, ...carried, ...floats<Spec>(results)], n, true);
 }
 
-/** A recorded loop. */
-interface Loop {
-  /** What a round results in. */
-  results: Spec[];
-  /** The last carried tensors, and then the results of all rounds. */
-  run(carried: number[], rows: number[]): Tensor[];
-}
-
-const COUNTER: Spec = { shape: [], dtype: "int32" };
-const LIST: Spec = { shape: [], dtype: "variant" };
-const whole = (n: number) => tf.scalar(n, "int32");
-
-/**
- * @param row what a round gets
- * @param backwards whether it begins with the last row
- */
-function recordLoop(round: Round, carried: Spec[], row: Spec[], n: number, backwards = false): Loop {
-  const { binding } = engine();
-  let results: Spec[] = [];
-  const rows = row.map(({ shape, dtype }) => ({ shape: [n, ...shape], dtype }));
-  const body = (count: Tensor, carried: Tensor[], rows: Tensor[]) => {
-    const i = backwards ? tf.sub(whole(n - 1), count) : count;
-    const [next, made] = round(carried, rows.map((x) => tf.gather(x, i as Tensor1D)));
-    results = made.map(({ shape, dtype }) => ({ shape, dtype }));
-    const lists = made.map((result) => listOperation("TensorListSetItem", [argument(LIST), i, result], result));
-    return [tf.add(count, whole(1)), next, rows, lists];
-  };
-  const recorded = record(body, [COUNTER, carried, rows]);
-  const test = record((count: Tensor) => tf.less(count, whole(n)), [COUNTER, carried, rows, results.map(() => LIST)]);
-  const { names: [bodyName, testName], captured } = binding.makeFunctions([recorded.trace, test.trace], true);
-
-  return {
-    results,
-    run(carried, rows) {
-      const shapes = results.map(({ shape }) => tf.tensor1d(shape, "int32"));
-      const lists = results.map((spec, i) =>
-        listOperation("TensorListReserve", [shapes[i], whole(n)], spec, { shape_type: type("int32") })
-      );
-      const made = binding.loop(testName, bodyName, [
-        idOf(whole(0)),
-        ...carried,
-        ...rows,
-        ...lists.map(idOf),
-        ...captured,
-      ]);
-      const [, last, , filled] = split(made, 1, carried.length, rows.length, results.length);
-      const stacked = filled.map((list, i) =>
-        listOperation("TensorListStack", [wrapped(list), shapes[i]], results[i], { num_elements: int(n) })
-      );
-      return [...last.map(wrapped), ...stacked];
-    },
-  };
-}
-
-/** An operation on a list of TensorFlow's, whose elements are like `element`. */
-function listOperation(
-  name: string,
-  inputs: Tensor[],
-  element: Spec,
-  more: Record<string, AttributeValue> = {},
-): Tensor {
-  const attributes = { element_dtype: { type: AttributeType.type, value: DataType[element.dtype] }, ...more };
-  const list = Object.entries(attributes).map(([name, value]): Attribute => ({ name, ...value }));
-  return wrapped(engine().binding.executeOp(name, list, inputs.map(idOf), 1)[0]);
-}
-
 const tensorsOf = (tree: unknown) => [...leavesOf<Tensor>(tree).values()];
 
 const oneRow = ({ shape, dtype }: Tensor): Spec => ({ shape: shape.slice(1), dtype });
@@ -213,11 +142,4 @@ const held = (tensor: Tensor) => engine().binding.hold(idOf(tensor));
 function places(tree: unknown): unknown {
   let place = 0;
   return mapTree(tree, (leaf): Place => ({ ...(leaf as Spec), place: place++ }));
-}
-
-/** A list in pieces of the given lengths, and the rest. */
-function split<T>(list: T[], ...lengths: number[]): T[][] {
-  let from = 0;
-  const pieces = lengths.map((length) => list.slice(from, from += length));
-  return [...pieces, list.slice(from)];
 }

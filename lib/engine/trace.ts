@@ -21,14 +21,6 @@ export interface Symbolic {
 /** What is known of a result before it is there. */
 export type ShapeAndType = Pick<Symbolic, "shape" | "dtype">;
 
-/** A traced function that TensorFlow knows by its name. */
-export interface TracedFunction {
-  /** The name under which it runs, like an operation. */
-  name: string;
-  /** Number of operations in it. */
-  operations: number;
-}
-
 /** Inputs that are lists: the number of inputs that come after the list. */
 const LIST_OPERATIONS: Record<string, number> = {
   AddN: 0,
@@ -65,7 +57,7 @@ export interface Trace {
    *
    * @param name under which it is to run; unique in the context
    */
-  finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): TracedFunction;
+  finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): void;
   /** Frees the graph. */
   close(): void;
 }
@@ -196,7 +188,7 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
       return inputs.map((_, i) => symbolic(name, finished, i));
     },
 
-    finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): TracedFunction {
+    finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): void {
       // a function may not hand an input straight back, nor one value twice
       const seen = new Set(inputs.map((s) => s.output.join()));
       const distinct = outputs.map((s) => {
@@ -227,7 +219,6 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
       t.TF_DeleteFunction(body);
       t.check(name);
       this.close();
-      return { name, operations };
     },
 
     close(): void {

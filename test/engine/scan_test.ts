@@ -105,6 +105,23 @@ test("scan and cond nest, gradients with them", () => {
   });
 });
 
+test("loops and choices run on a thread of their own too", async () => {
+  const odd = jit((x: tf.Tensor) =>
+    jit.scan(
+      (sum: tf.Tensor, x: tf.Tensor) => [
+        jit.cond(tf.greater(tf.mod(x, 2), 0), () => tf.add(sum, x), () => sum),
+        jit.while((x) => tf.greater(x, 1), (x) => tf.div(x, 2), x),
+      ],
+      tf.scalar(0),
+      x,
+    )
+  );
+  const x = tf.tensor1d([1, 2, 3, 4]);
+  const made = await odd.later(x);
+  assertEquals(numbers(made), [[4], [1, 1, 0.75, 1]]);
+  tf.dispose([x, ...tensors(made)]);
+});
+
 test("a scan of one row has its gradient, at once and traced", () => {
   tf.tidy(() => {
     const twice = (x: tf.Tensor) =>
