@@ -27,8 +27,7 @@ function freePort(): number {
 /**
  * Starts a cluster; needs to be root, as node daemons do.
  *
- * A job of the partition `high` takes the place of one of `low`, which goes back into the queue; one that uses more memory than
- * it asked for is killed.
+ * A job that uses more memory than it asked for is killed.
  *
  * @param folder an empty one, whose path is short
  */
@@ -55,8 +54,6 @@ export async function startCluster(folder: string): Promise<Cluster> {
     TaskPlugin: "task/none",
     SelectType: "select/cons_tres",
     SelectTypeParameters: "CR_CPU_Memory",
-    PreemptType: "preempt/partition_prio",
-    PreemptMode: "REQUEUE",
     JobAcctGatherType: "jobacct_gather/linux",
     JobAcctGatherParams: "OverMemoryKill",
     JobAcctGatherFrequency: "task=1",
@@ -64,7 +61,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
     MpiDefault: "none",
     ReturnToService: 2,
     KillWait: 60,
-    // looks for what to start, and to preempt, each second, not each minute
+    // looks for what to start each second, not each minute
     SchedulerParameters: "sched_interval=1,batch_sched_delay=0,bf_interval=1",
   };
   const node = (name: string) =>
@@ -73,8 +70,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
     ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     node("n1"),
     node("n2"),
-    "PartitionName=low Nodes=ALL Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=60 MaxTime=INFINITE State=UP",
-    "PartitionName=high Nodes=ALL PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE State=UP",
+    "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP",
   ];
   await Deno.writeTextFile(env.SLURM_CONF, lines.join("\n") + "\n");
   const munge = [
