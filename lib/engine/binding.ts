@@ -88,6 +88,10 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
    * ones, which stay as long as that trace
    */
   makeFunctions(traces: EndedTrace[], loop?: boolean): { names: string[]; captured: number[] };
+  /** The names of all functions that were made in the outermost trace, or the last one, those inside first. */
+  functionsMade(): string[];
+  /** Forgets functions, and frees their memory; none of them may be part of one that stays. */
+  removeFunctions(names: string[]): void;
   /** Another number of a tensor, which stays as long as the outermost trace. */
   hold(id: number): number;
   /** Records one of two functions of the same inputs, by a truth value. */
@@ -142,6 +146,7 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   let trace: OpenTrace | null = null;
   /** Graphs that became no function yet; what is left of them after a failure is freed with the outermost trace. */
   const unfinished = new Set<Trace>();
+  let made: string[] = [];
 
   /** Where TensorFlow writes the results of operations that have few; those with more get an array of their own. */
   const fewResults = new BigUint64Array(16);
@@ -269,6 +274,13 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   const addAll = (values: Symbolic[]) =>
     values.map((value) => ({ id: add(value), shape: value.shape, dtype: value.dtype }));
 
+  function removeFunctions(names: string[]): void {
+    for (const name of names) {
+      t.TFE_ContextRemoveFunction(context, cName(name), t.status);
+      t.check(name);
+    }
+  }
+
   function notTracing(): void {
     if (trace !== null) throw new Error("A traced function may not be called while another is traced.");
   }
@@ -335,6 +347,7 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
 
     beginTrace(): void {
       const graph = beginTrace(t);
+      if (trace === null) made = [];
       const [captured, constants] = [new Map(), new Map()];
       trace = { graph, inputs: [], firstId: nextId, captured, constants, outer: trace, ended: false };
       unfinished.add(graph);
@@ -356,6 +369,7 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
       const { graph: left, ended, outer } = trace!;
       trace = outer;
       if (outer !== null) return;
+      if (!ended) removeFunctions(made);
       for (const graph of unfinished) {
         if (ended && graph === left) continue;
         graph.close();
@@ -371,11 +385,16 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
         const more = captured.map((id) => traced(id, open));
         open.graph.finish(context, name, [...open.inputs, ...more], loop && i === 0 ? [...outputs, ...more] : outputs);
         unfinished.delete(open.graph);
+        made.push(name);
         return name;
       });
       const { outer } = traces[0].open;
       return { names, captured: outer === null ? captured : captured.map((id) => add(traced(id, outer))) };
     },
+
+    functionsMade: () => made,
+
+    removeFunctions,
 
     hold: (id: number) => add(traced(id)),
 

@@ -56,6 +56,9 @@ interface Traced {
   outputs: number;
 }
 
+/** Frees TensorFlow's functions once nobody can call them any more. */
+const abandoned = new FinalizationRegistry((names: string[]) => engine().binding.removeFunctions(names));
+
 /** What {@linkcode jit} is: a function, with the choices and loops that it can trace. */
 export interface Jit {
   /** Makes the traced form of a function. */
@@ -193,7 +196,9 @@ function tracedForm<Arguments extends unknown[], Result>(
 
 function made({ trace, form }: Recorded): Traced {
   const { names: [name], captured } = engine().binding.makeFunctions([trace]);
-  return { name, captured, form, outputs: trace.outputs.length };
+  const traced = { name, captured, form, outputs: trace.outputs.length };
+  abandoned.register(traced, engine().binding.functionsMade());
+  return traced;
 }
 
 function refuseGradient(): never {

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { jit } from "../../lib/engine/jit.ts";
 import { engine, startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
+import { runEngine } from "./run_engine.ts";
 import { assertClose, normal, test } from "./traced.ts";
 
 await startTensorFlow();
@@ -303,4 +304,10 @@ test("operations with lists of inputs and many results can be traced", () => {
     assertEquals(result.parts.length, 100);
     assertEquals([...result.parts[99].dataSync()], [3, 4]);
   });
+});
+
+Deno.test("TensorFlow's functions are freed once nobody can call them, and not before", async () => {
+  const { output, errors } = await runEngine("abandon_functions.ts", []);
+  assertEquals(errors, "");
+  assertEquals(JSON.parse(output), { value: 10, made: 63, left: 3 }); // the function and its two branches
 });
