@@ -138,7 +138,7 @@ const KINDS = {
 /** A kind of step. */
 export type Kind = keyof typeof KINDS;
 
-/** Programs of up to 5 steps on up to 3 inputs. */
+/** Programs of up to 4 steps on up to 3 inputs. */
 export const programs: fc.Arbitrary<Program> = fc.record({
   shapes: fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
   steps: fc.array(
@@ -148,7 +148,7 @@ export const programs: fc.Arbitrary<Program> = fc.record({
       y: fc.nat(9),
       n: fc.nat(12),
     }),
-    { minLength: 1, maxLength: 5 },
+    { minLength: 1, maxLength: 4 },
   ),
   nesting: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
   seed: fc.nat(1000),
