@@ -21,6 +21,7 @@ Deno.test("without options all methods run, without and with BackMix, on the pre
   assertEquals(parseExperimentArgs(files, []), {
     preset: "quick",
     methods: ["softmax", "arpl"],
+    recipe: undefined,
     backmix: [false, true],
     trials: [],
     seeds: [0],
@@ -54,10 +55,11 @@ Deno.test("a preset may run some of the methods by default; --method names any, 
 Deno.test("every option is read", () => {
   const text =
     "--preset=paper --method arpl --backmix --trial 2 --trial=0 --trial 2 --seed 7 --protocol cssr --epochs 3 " +
-    "--limit 600 --validation 0.1 --data-dir ../data --out else --resume --threads 4 --device gpu:1 --precision bfloat16";
+    "--recipe 0123 --limit 600 --validation 0.1 --data-dir ../data --out else --resume --threads 4 --device gpu:1 --precision bfloat16";
   assertEquals(parseExperimentArgs(files, text.split(" ")), {
     preset: "paper",
     methods: ["arpl"],
+    recipe: "0123",
     backmix: [true],
     trials: [2, 0],
     seeds: [7],
@@ -142,8 +144,8 @@ Deno.test("--help says what the command does, and names every option with its de
     names.filter(Boolean)
   );
   const names =
-    "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir skip-damaged out resume threads device " +
-    "precision print-recipe help";
+    "preset method backmix no-backmix trial protocol seed epochs limit validation data-dir skip-damaged recipe out resume threads " +
+    "device precision print-recipe help";
   assertEquals(given, names.split(" ").map((name) => `--${name}`));
   for (const choice of ["quick or paper; default quick", "softmax, arpl;", "split 0, 1, 2;", "default 0 and 2"]) {
     assertStringIncludes(help, choice);
