@@ -87,13 +87,14 @@ export async function startCluster(folder: string): Promise<Cluster> {
     if (tries === 100) throw new Error(`the nodes do not come up: see ${folder}/controller.log`);
     await new Promise((done) => setTimeout(done, 200));
   }
+  const pids = await Promise.all(
+    ["n1", "n2", "controller", "munge"].map(async (name) => Number(await Deno.readTextFile(`${folder}/${name}.pid`))),
+  );
   return {
     run: (program, ...args) => output(program, args, env),
-    async [Symbol.asyncDispose]() {
-      for (const name of ["n1", "n2", "controller", "munge"]) {
-        const pid = Number(await Deno.readTextFile(`${folder}/${name}.pid`).catch(() => "0"));
-        if (pid > 0) Deno.kill(pid, "SIGTERM");
-      }
+    [Symbol.asyncDispose]() {
+      for (const pid of pids) Deno.kill(pid, "SIGTERM");
+      return Promise.resolve();
     },
   };
 }
