@@ -38,6 +38,11 @@ export const type = (value: keyof typeof DataType): AttributeValue => ({
   value: DataType[value],
 });
 
+/** Attributes by their names, as kernels give them. */
+export function attributeList(attributes: Record<string, AttributeValue>): Attribute[] {
+  return Object.entries(attributes).map(([name, value]) => ({ name, ...value }));
+}
+
 /** Sets attributes of one operation. */
 export type AttributeSetter = (operation: Pointer, attribute: Attribute) => void;
 

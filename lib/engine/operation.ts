@@ -3,7 +3,7 @@
  * normalisation with its gradient, random numbers whose seed is a tensor. tfjs does not see such an operation: its
  * gradient is what {@linkcode withGradient} says.
  */
-import type { Attribute, AttributeValue } from "./attributes.ts";
+import { attributeList, type AttributeValue } from "./attributes.ts";
 import { engine, tf } from "./tensorflow.ts";
 import type { Tensor } from "./tensors.ts";
 
@@ -27,8 +27,7 @@ export function operation(
   attributes: Record<string, AttributeValue>,
   outputs = 1,
 ): Tensor[] {
-  const list = Object.entries(attributes).map(([name, value]): Attribute => ({ name, ...value }));
-  return engine().backend.executeMultipleOutputs(name, list, inputs, outputs);
+  return engine().backend.executeMultipleOutputs(name, attributeList(attributes), inputs, outputs);
 }
 
 /**

@@ -2,7 +2,7 @@
  * A loop over rows as TensorFlow's `StatelessWhile`: the rounds' results grow in TensorFlow's lists of tensors, which
  * are stacked at the end, so that no round copies what those before it made.
  */
-import { type Attribute, AttributeType } from "./attributes.ts";
+import { attributeList, AttributeType } from "./attributes.ts";
 import { DataType } from "./c_api.ts";
 import { type AttributeValue, int, type } from "./operation.ts";
 import { argument, idOf, record, type Spec, wrapped } from "./record.ts";
@@ -77,8 +77,7 @@ function listOperation(
   more: Record<string, AttributeValue> = {},
 ): Tensor {
   const attributes = { element_dtype: { type: AttributeType.type, value: DataType[element.dtype] }, ...more };
-  const list = Object.entries(attributes).map(([name, value]): Attribute => ({ name, ...value }));
-  return wrapped(engine().binding.executeOp(name, list, inputs.map(idOf), 1)[0]);
+  return wrapped(engine().binding.executeOp(name, attributeList(attributes), inputs.map(idOf), 1)[0]);
 }
 
 /** A list in pieces of the given lengths, and the rest. */

@@ -19,8 +19,8 @@ export interface VenvPlan {
   notice: string;
   /** What must be in it; a venv of other requirements is made anew. */
   requirements: string;
-  /** Fetches the packages. */
-  install: (pip: (...args: string[]) => Promise<void>, python: string) => Promise<void>;
+  /** Fetches the packages; by default what `requirements` lists, a line each. */
+  install?: (pip: (...args: string[]) => Promise<void>, python: string) => Promise<void>;
 }
 
 /** A venv. */
@@ -57,7 +57,8 @@ export async function venv({ name, title, notice, requirements, install }: VenvP
       ["-m", "pip", "install", ...options, ...args],
       `${title} could not be fetched by python3's pip: look to the network, the disk, and that Python is 3.11 or newer`,
     );
-  await install(pip, python);
+  if (install === undefined) await pip(...requirements.trim().split("\n"));
+  else await install(pip, python);
   await Deno.writeTextFile(join(place, "complete"), requirements);
   return { python, folder };
 }

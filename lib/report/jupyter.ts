@@ -64,7 +64,6 @@ export async function notebookExecutor(): Promise<Executor> {
     title: "nbclient",
     notice: "Installing nbclient, which executes notebooks (15 MB)",
     requirements: REQUIREMENTS,
-    install: (pip) => pip(...REQUIREMENTS.trim().split("\n")),
   });
   const env = await kernelEnvironment();
   return {

@@ -33,7 +33,6 @@ Deno.test("TensorBoard shows loss, learning rate, accuracy and pace of a run, th
     title: "TensorBoard",
     notice: "Installing TensorBoard, which a test opens event files with (180 MB)",
     requirements: REQUIREMENTS,
-    install: (pip) => pip(...REQUIREMENTS.trim().split("\n")),
   });
   await startTensorFlow({ threads: THREADS });
   const directory = await Deno.makeTempDir();

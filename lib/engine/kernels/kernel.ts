@@ -3,7 +3,7 @@
  * its addon's TensorFlow did not have; such a kernel stands beside them, or before the one of the same name.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Attribute, type AttributeValue, type as elementType } from "../attributes.ts";
+import { attributeList, type AttributeValue, type as elementType } from "../attributes.ts";
 import { DataType } from "../c_api.ts";
 import type { TensorFlowBackend } from "../tensorflow.ts";
 import type { Tensor } from "../tensors.ts";
@@ -98,8 +98,7 @@ function run(
       temporary.push(cast(id, "int32", "int64").id);
       return temporary.at(-1)!;
     });
-    const list = Object.entries(attributes).map(([name, value]): Attribute => ({ name, ...value }));
-    return binding.executeOp(name, list, ids, outputs).map((made) => {
+    return binding.executeOp(name, attributeList(attributes), ids, outputs).map((made) => {
       if (made.dtype !== DataType.int64) return backend.createOutputTensor(made);
       temporary.push(made.id);
       return backend.createOutputTensor(cast(made.id, "int64", "int32"));
