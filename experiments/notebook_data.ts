@@ -18,7 +18,7 @@ import { maxLogit, maxProbability } from "../lib/evaluation/scores/logits.ts";
 import { codeVersion, engineOf, hardwareOf } from "../lib/experiment/environment.ts";
 import { writeTextAtomic } from "../lib/files/atomic.ts";
 import { runTask, stopSignal } from "../lib/files/task.ts";
-import { taskArguments } from "../lib/files/task_arguments.ts";
+import { taskArguments, wholeNumber } from "../lib/files/task_arguments.ts";
 import { softmax } from "../lib/methods/softmax.ts";
 import type { EpochFigures, TrainingRecord, TrainingRun } from "../lib/report/training_record.ts";
 import { writeTrainingSample } from "../lib/report/training_sample.ts";
@@ -108,7 +108,7 @@ if (import.meta.main) {
     if (given === null) return console.log(HELP);
     const out = given.values.out ?? "notebooks/data";
     const { recipe: common, backmix } = priorsExperiment.presets.quick;
-    const epochs = Number(given.values.epochs ?? common.epochs);
+    const epochs = wholeNumber("epochs", given.values.epochs, 1) ?? common.epochs;
     const recipe: Recipe = { ...common, epochs, backmix: null, precision: "float32" };
     const engine = await startTensorFlow({});
     const stop = stopSignal();

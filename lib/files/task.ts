@@ -5,7 +5,7 @@
 import { UserError } from "./user_error.ts";
 
 /** The exit code after Ctrl-C, as shells give it. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** Thrown by work that Ctrl-C or SIGTERM ended, after it saved what it had. */
 export class Interrupted extends Error {

@@ -9,6 +9,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startChromium } from "../../lib/report/browser.ts";
 import { reportReport } from "../../lib/report/report_task.ts";
+import { faultsOf } from "./page_faults.ts";
 
 const SHOTS = "runs/screenshots";
 const file = `${await Deno.makeTempDir()}/report.html`;
@@ -19,9 +20,7 @@ Deno.test("the report draws every figure without an error or a request, sorts by
   const browser = await startChromium();
   try {
     const page = await browser.newPage();
-    const faults: string[] = [];
-    page.on("console", (message) => ["error", "warn"].includes(message.type()) && faults.push(message.text()));
-    page.on("pageerror", (error) => faults.push(String(error)));
+    const faults = faultsOf(page);
     page.on("request", (request) => {
       if (!/^(file|data|blob):/.test(request.url())) faults.push(`asks for ${request.url()}`);
     });

@@ -12,6 +12,7 @@ import { watch } from "../../lib/report/watch_task.ts";
 import { CHECKPOINT_FORMAT } from "../../lib/training/checkpoint.ts";
 import { LOG, type LogLine } from "../../lib/training/log.ts";
 import { writePreview } from "../../lib/training/preview.ts";
+import { faultsOf } from "./page_faults.ts";
 
 const SHOTS = "runs/screenshots";
 const STEPS = 40, EPOCH = 10;
@@ -63,9 +64,7 @@ Deno.test("the page follows a log while it is written, through a resume to its e
   const browser = await startChromium();
   try {
     const page = await browser.newPage();
-    const faults: string[] = [];
-    page.on("console", (message) => ["error", "warn"].includes(message.type()) && faults.push(message.text()));
-    page.on("pageerror", (error) => faults.push(String(error)));
+    const faults = faultsOf(page);
     await page.setViewport({ width: 1200, height: 900 });
     await page.goto(`http://127.0.0.1:${port}/`);
     const says = (text: string) =>

@@ -124,19 +124,18 @@ export async function readPlan(path: string, experiments: readonly Experiment[])
   });
   const seen = new Map<string, number>();
   const today = new Map<string, Map<string, PlannedCell>>();
-  const cells = text.split("\n").map((line, k) => ({ line, where: `${path}, line ${k + 1}` })).filter(({ line }) =>
-    line
-  )
-    .map(({ line, where }, k) => {
-      const cell = parsed(line, where);
-      const before = seen.get(cell.id);
-      if (before !== undefined) {
-        throw new UserError(`${where}: ${cell.id} stands in line ${before} already. Leave one out.`);
-      }
-      seen.set(cell.id, k + 1);
-      checkToday(cell, where, experiments, today);
-      return cell;
-    });
+  const cells = text.split("\n").flatMap((line, k) => {
+    if (line === "") return [];
+    const where = `${path}, line ${k + 1}`;
+    const cell = parsed(line, where);
+    const before = seen.get(cell.id);
+    if (before !== undefined) {
+      throw new UserError(`${where}: ${cell.id} stands in line ${before} already. Leave one out.`);
+    }
+    seen.set(cell.id, k + 1);
+    checkToday(cell, where, experiments, today);
+    return [cell];
+  });
   if (cells.length === 0) throw new UserError(`${path}: this plan is empty. Make one: deno task plan.`);
   return cells;
 }
@@ -155,8 +154,14 @@ function parsed(line: string, where: string): PlannedCell {
       }, this program reads ${VERSION}. Make the plan again: deno task plan.`,
     );
   }
-  return cell;
+  if (Array.isArray(cell.less) && LESS.test(cell.less.join(" "))) return cell;
+  throw new UserError(
+    `${where}: less is ${JSON.stringify(cell.less)}, expected [] or as --epochs and --limit make it.`,
+  );
 }
+
+/** What `less` may say. */
+const LESS = /^(--epochs \d+)?( ?--limit \d+)?$/;
 
 /** What runs is worked out anew from the names in the line: a line that says other is edited, or of other code. */
 function checkToday(

@@ -1,7 +1,8 @@
 /** Runs what is left of a plan, so many trainings at a time, on this machine. */
 import { join } from "node:path";
 import { writeTextAtomic } from "../../files/atomic.ts";
-import { attemptAt, INTERRUPTED, notesFolder } from "./state.ts";
+import { INTERRUPTED } from "../../files/task.ts";
+import { attemptAt, notesFolder } from "./state.ts";
 import type { PlannedCell } from "./planned.ts";
 
 /** How a plan is run. */

@@ -129,7 +129,7 @@ function jobBoard(cells: readonly PlannedCell[], jobs: number) {
     const passed = (performance.now() - began) / 60_000;
     const left = spent > 0 ? `, about ${Math.ceil(passed * (whole - spent) / spent)} minutes left` : "";
     console.error(`${count} of ${cells.length} done in ${Math.floor(passed)} minutes${left}`);
-    for (const { id, said } of places) if (id !== "") console.error(`  ${said.startsWith(id) ? said : said || id}`);
+    for (const { id, said } of places) if (id !== "") console.error(`  ${said || id}`);
   };
   const timer = setInterval(print, EVERY);
   return {

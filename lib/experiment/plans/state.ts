@@ -1,6 +1,7 @@
 /** How far a plan has come, told by results, runs and the notes of what ran it: from files alone, on any machine. */
 import { join } from "node:path";
 import { fileError } from "../../files/file_error.ts";
+import { INTERRUPTED } from "../../files/task.ts";
 import { tryOpenLocked } from "../../files/locked.ts";
 import { readResult } from "../../results/read.ts";
 import type { Cell } from "../../results/result.ts";
@@ -50,7 +51,7 @@ export async function statesOf(
   experiments: readonly Experiment[],
   out: string,
 ): Promise<CellState[]> {
-  const tables = new Map<string, { done: Set<string>; runs: Map<string, string>; wanted: number }>();
+  const tables = new Map<string, { done: Set<string>; runs: Map<string, Run> }>();
   const states: CellState[] = [];
   for (const cell of cells) {
     const key = JSON.stringify([cell.table, cell.preset, cell.less]);
@@ -59,7 +60,7 @@ export async function statesOf(
       const args = ["--preset", cell.preset, "--out", out, ...cell.less];
       const places = placesOf(experiment, parseExperimentArgs(commandLine(experiment), args));
       const wanted = experiment.unknowns?.length ?? 1;
-      tables.set(key, { done: await doneIn(places, wanted), runs: await runsIn(places), wanted });
+      tables.set(key, { done: await doneIn(places, wanted), runs: await runsIn(places) });
     }
     const { done, runs } = tables.get(key)!;
     const name = nameOf(cell);
@@ -88,50 +89,54 @@ async function doneIn({ result }: Places, wanted: number): Promise<Set<string>> 
   return new Set(counts.keys().filter((name) => counts.get(name)! >= wanted));
 }
 
-/** The folders of runs, by the names of their trainings; each tells what it is in the first line of its log. */
-async function runsIn({ runs }: Places): Promise<Map<string, string>> {
+/** A run's folder. */
+interface Run {
+  folder: string;
+  /** How far it came. */
+  far: string;
+}
+
+/** What the first line of a log tells of the run; runs of older versions do not tell what they were trained on. */
+interface Told {
+  recipe: unknown;
+  seed: number;
+  about?: { method: string; split: { trial: number } };
+}
+
+/** The runs, by the names of their trainings. */
+async function runsIn({ runs }: Places): Promise<Map<string, Run>> {
   const entries = await Array.fromAsync(Deno.readDir(runs)).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return [];
     throw fileError(error, "read", runs);
   });
-  const found = new Map<string, string>();
+  const found = new Map<string, Run>();
   for (const { name, isDirectory } of entries) {
     if (!isDirectory) continue;
-    const first = (await linesOf(`${runs}/${name}/${LOG}`))[0];
-    if (first?.event !== "start") continue;
-    const { recipe, seed, about } = first.run as { recipe: unknown; seed: number; about?: About };
+    const folder = `${runs}/${name}`;
+    const { first, last } = await endsOf(`${folder}/${LOG}`);
+    if (first?.event !== "start" || last === undefined) continue;
+    const { recipe, seed, about } = first.run as unknown as Told;
     if (about === undefined) continue;
     const training = { method: about.method, trial: about.split.trial, seed, recipe: digest(recipe) };
-    found.set(nameOf(training), `${runs}/${name}`);
+    const done = last.event === "step" ? last.step + 1 : last.step;
+    found.set(nameOf(training), { folder, far: `step ${done} of ${first.steps}` });
   }
   return found;
 }
 
-interface About {
-  method: string;
-  split: { trial: number };
-}
-
 async function unfinished(
   { id }: PlannedCell,
-  run: string | undefined,
+  run: Run | undefined,
   out: string,
 ): Promise<Pick<CellState, "standing" | "note">> {
+  if (run !== undefined && await isLocked(`${run.folder}/lock`)) return { standing: "running", note: run.far };
   const attempt = await attemptAt(out, id);
-  if (run !== undefined) {
-    const far = farOf(await linesOf(`${run}/${LOG}`));
-    if (await isLocked(`${run}/lock`)) return { standing: "running", note: far };
-    if (attempt === null || attempt.code === 0 || attempt.code === INTERRUPTED) {
-      return { standing: "stopped", note: far };
-    }
+  if (attempt !== null && attempt.code !== 0 && attempt.code !== INTERRUPTED) {
+    const times = attempt.tries > 1 ? `${attempt.tries} attempts, the last: ` : "";
+    return { standing: "failed", note: `${times}exit code ${attempt.code}: ${attempt.said}` };
   }
-  if (attempt === null || attempt.code === 0 || attempt.code === INTERRUPTED) return { standing: "waiting", note: "" };
-  const times = attempt.tries > 1 ? `${attempt.tries} attempts, the last: ` : "";
-  return { standing: "failed", note: `${times}exit code ${attempt.code}: ${attempt.said}` };
+  return run === undefined ? { standing: "waiting", note: "" } : { standing: "stopped", note: run.far };
 }
-
-/** The exit code after Ctrl-C and SIGTERM: nothing went wrong. */
-export const INTERRUPTED = 130;
 
 /** The note about a training's last attempt; null if there is none. */
 export async function attemptAt(out: string, id: string): Promise<Attempt | null> {
@@ -151,23 +156,13 @@ async function isLocked(path: string): Promise<boolean> {
   return file === null;
 }
 
-/** The lines of a log; one that is being written, or damaged, is left out. */
-async function linesOf(path: string): Promise<LogLine[]> {
+/** The first and the last whole line of a log, which may have a hundred thousand between, and one that is being written. */
+async function endsOf(path: string): Promise<{ first?: LogLine; last?: LogLine }> {
   const text = await Deno.readTextFile(path).catch(() => "");
-  return text.split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as LogLine];
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** How far a run came, by its log. */
-function farOf(lines: readonly LogLine[]): string {
-  const start = lines.findLast((line) => line.event === "start" || line.event === "resume");
-  const last = lines.at(-1);
-  if (start === undefined || last === undefined) return "";
-  const done = last.event === "step" ? last.step + 1 : last.step;
-  return `step ${done} of ${(start as Extract<LogLine, { steps: number }>).steps}`;
+  const lines = text.split("\n").slice(0, -1);
+  try {
+    return lines.length === 0 ? {} : { first: JSON.parse(lines[0]), last: JSON.parse(lines.at(-1)!) };
+  } catch {
+    return {}; // damaged: as good as none
+  }
 }

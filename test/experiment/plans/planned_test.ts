@@ -85,6 +85,11 @@ Deno.test("a plan is read as it was written; an edited, older or doubled line is
   assertMatch(await refused([{ ...a, command: ["rm", "-r", "/"] }]), /: other fields than its id stands for\./);
   assertMatch(await refused([{ ...a, preset: "mine" }]), /cifar10 has no preset "mine"\./);
   assertMatch(await refused([""]), /: this plan is empty\./);
+  assertMatch(await refused(["", { ...a, less: undefined }]), /^, line 2: less is undefined, expected \[\] or as/);
+  assertMatch(
+    await refused([{ ...a, less: ["--data-dir", "/"] }]),
+    /^, line 1: less is \["--data-dir","\/"\], expected/,
+  );
 });
 
 Deno.test("a plan becomes a job array, a task a line, that saves before its end and comes again", async () => {
