@@ -32,18 +32,22 @@ export interface GalleryRow {
  * @returns a PNG file
  */
 export function backmixGallery(rows: readonly GalleryRow[], side: number): Uint8Array {
-  return tileGallery([
-    { title: "image", tiles: rows.map(({ image }) => ({ colour: pixels(image, side) })) },
-    { title: "its cam", tiles: rows.map(({ image, map }) => ({ colour: camOverlay(image, map, side) })) },
-    {
-      title: "partner",
-      tiles: rows.map(({ partner, source, window }) => ({
-        colour: pixels(partner, side),
-        framed: { ...source, side: window },
-      })),
-    },
-    { title: "mixed", tiles: mixedTiles(rows, side) },
-  ], side);
+  return tileGallery(
+    [
+      { title: "image", tiles: rows.map(({ image }) => ({ colour: pixels(image, side) })) },
+      { title: "its cam", tiles: rows.map(({ image, map }) => ({ colour: camOverlay(image, map, side) })) },
+      {
+        title: "partner",
+        tiles: rows.map(({ partner, source, window }) => ({
+          colour: pixels(partner, side),
+          framed: { ...source, side: window },
+        })),
+      },
+      { title: "mixed", tiles: mixedTiles(rows, side) },
+    ],
+    side,
+    { legend: 1 },
+  );
 }
 
 /** The mixed image of each row, its window framed. */

@@ -19,7 +19,8 @@ Deno.test("a row shows image, map over the grey image, partner and mixed image, 
   const file = backmixGallery([row(100), row(50)], SIDE);
   const { width, height, data } = PNG.sync.read(Buffer.from(file));
   const tile = 128, gap = 12, top = 38; // pixels: 32 enlarged 4 times; two lines of text space above
-  assertEquals([width, height], [gap + 4 * (tile + gap), top + 2 * (tile + gap)]);
+  const legend = 26; // below the maps: a line of text and a gap
+  assertEquals([width, height], [gap + 4 * (tile + gap), top + 2 * (tile + gap) + legend]);
   const at = (column: number, line: number, y: number, x: number) => {
     const place = 4 * ((top + line * (tile + gap) + y) * width + gap + column * (tile + gap) + x);
     return [...data.subarray(place, place + 3)];
@@ -36,6 +37,9 @@ Deno.test("a row shows image, map over the grey image, partner and mixed image, 
     assertEquals(at(2, line, 32, 16), [level + 1, level + 1, level + 1], "inside the frame");
     assertEquals([at(3, line, -1, 96), at(3, line, 32, 127), at(3, line, 0, 128)], [frame, frame, frame]);
   }
+  const colours = Array.from({ length: tile }, (_, x) => at(1, 2, 0, x).join());
+  assertEquals(colours.includes("68,1,84"), true, "the lowest colour");
+  assertEquals(colours.includes("253,231,37"), true, "the highest colour");
 });
 
 Deno.test("each column has its caption, and the same rows give the same file", () => {
