@@ -27,6 +27,8 @@ export interface TensorMetadata {
 export interface CallOptions {
   /** A serialised `ConfigProto`, whose graph rewrites are applied to the function. */
   config?: Bytes;
+  /** Whether XLA compiles it. */
+  xla?: boolean;
 }
 
 /** A function in the making. */
@@ -441,8 +443,11 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   };
 }
 
-function callAttributes({ config }: CallOptions): Attribute[] {
-  return config === undefined ? [] : [{ name: "config_proto", type: AttributeType.string, value: config }];
+function callAttributes({ config, xla }: CallOptions): Attribute[] {
+  const attributes: Attribute[] = [];
+  if (config !== undefined) attributes.push({ name: "config_proto", type: AttributeType.string, value: config });
+  if (xla) attributes.push({ name: "_XlaMustCompile", type: AttributeType.bool, value: true });
+  return attributes;
 }
 
 /** Whether a value belongs to a function that calls the one that is traced. */

@@ -4,6 +4,7 @@
  */
 import { UserError } from "../files/user_error.ts";
 import { cond, whileLoop } from "./control_flow.ts";
+import { callOptions, type JitOptions, type Precision } from "./jit_options.ts";
 import { described, inForm, record, type Recorded, tensorAt, tidied, wrapped } from "./record.ts";
 import { scan } from "./scan.ts";
 import { retraces } from "./retraces.ts";
@@ -12,18 +13,9 @@ import { engine } from "./tensorflow.ts";
 import type { Tensor } from "./tensors.ts";
 import { mapTree } from "./tree.ts";
 import { callersLine, untraceable } from "./untraceable.ts";
+import { xlaError } from "./xla.ts";
 
-/** The type in which convolutions and matrix products multiply. */
-export type Precision = "float32" | "bfloat16";
-
-/** How to trace. */
-export interface JitOptions {
-  /**
-   * "bfloat16" lets TensorFlow run convolutions in bfloat16, with float32 in and out; only on processors with
-   * AVX512_BF16 or AMX, elsewhere ten times slower.
-   */
-  precision?: Precision;
-}
+export type { JitOptions, Precision } from "./jit_options.ts";
 
 /** A function that {@linkcode jit} made. */
 export interface Jitted<Arguments extends unknown[], Result> {
@@ -32,12 +24,6 @@ export interface Jitted<Arguments extends unknown[], Result> {
   /** Runs it on a thread of its own, so that JavaScript goes on meanwhile. */
   later(...trees: Arguments): Promise<Result>;
 }
-
-/**
- * `ConfigProto { graph_options { rewrite_options { auto_mixed_precision_onednn_bfloat16: ON } } }`, as bytes; goes with
- * each call, since on the context it has no effect.
- */
-const BFLOAT16 = Uint8Array.of(82, 5, 82, 3, 248, 1, 1);
 
 /** Of the function that is being traced, outermost first; those that run at once have none. */
 const tracing: Precision[] = [];
@@ -153,8 +139,20 @@ function tracedForm<Arguments extends unknown[], Result>(
   options: JitOptions = {},
 ): Jitted<Arguments, Result> {
   const cache = new Map<string, Traced>();
-  const call = options.precision === "bfloat16" ? { config: BFLOAT16 } : {};
+  const call = callOptions(options);
   const tracedFor = retraces(fn.name || `the function at ${callersLine()}`);
+
+  function recorded(trees: Arguments): Traced {
+    tracing.push(options.precision ?? "float32");
+    try {
+      return withoutTape(() => made(record(fn, trees)));
+    } finally {
+      tracing.pop();
+    }
+  }
+
+  const failure = (error: unknown, trees: Arguments) =>
+    options.xla ? xlaError(error as Error, () => recorded(trees)) : error;
 
   function prepare(trees: Arguments): { traced: Traced; inputs: number[] } {
     const leaves: Tensor[] = [];
@@ -165,13 +163,7 @@ function tracedForm<Arguments extends unknown[], Result>(
     const ids = engine().backend.getInputTensorIds(leaves);
     let traced = cache.get(key);
     if (traced === undefined) {
-      tracing.push(options.precision ?? "float32");
-      try {
-        traced = withoutTape(() => made(record(fn, trees)));
-      } finally {
-        tracing.pop();
-      }
-      cache.set(key, traced);
+      cache.set(key, traced = recorded(trees));
       tracedFor(trees);
     }
     return { traced, inputs: [...ids, ...traced.captured] };
@@ -181,14 +173,23 @@ function tracedForm<Arguments extends unknown[], Result>(
     const { binding } = engine();
     if (binding.isTracing()) return tidied(() => fn(...trees));
     const { traced, inputs } = prepare(trees);
-    const forward = () => binding.call(traced.name, inputs, traced.outputs, call).map(wrapped);
+    const forward = () => {
+      try {
+        return binding.call(traced.name, inputs, traced.outputs, call).map(wrapped);
+      } catch (error) {
+        throw failure(error, trees);
+      }
+    };
     return inForm(traced.form, differentiable(floats(trees), { forward, backward: refuseGradient }));
   };
   jitted.later = async (...trees: Arguments): Promise<Result> => {
     const { binding } = engine();
     if (binding.isTracing()) throw untraceable("later: while another function is traced, call it without later.");
     const { traced, inputs } = prepare(trees);
-    const made = await binding.callOnThread(traced.name, inputs, traced.outputs, call);
+    const made = await binding.callOnThread(traced.name, inputs, traced.outputs, call)
+      .catch((error) => {
+        throw failure(error, trees);
+      });
     return inForm(traced.form, made.map(wrapped));
   };
   return jitted;
