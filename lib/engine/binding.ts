@@ -75,6 +75,8 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   isTracing(): boolean;
   /** Opens a trace, perhaps inside another: from now on operations are recorded there. */
   beginTrace(): void;
+  /** Records what `work` does, in traces inside of the open one too, for a device such as "/device:GPU:1". */
+  onDevice<T>(device: string, work: () => T): T;
   /** An input of the open trace. */
   traceInput(shape: number[], dtype: number): number;
   /** Ends the innermost trace; {@linkcode Binding.leaveTrace} still has to be called. */
@@ -349,10 +351,22 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
 
     beginTrace(): void {
       const graph = beginTrace(t);
+      graph.device = trace?.graph.device;
       if (trace === null) made = [];
       const [captured, constants] = [new Map(), new Map()];
       trace = { graph, inputs: [], firstId: nextId, captured, constants, outer: trace, ended: false };
       unfinished.add(graph);
+    },
+
+    onDevice<T>(device: string, work: () => T): T {
+      const { graph } = trace!;
+      const outer = graph.device;
+      graph.device = device;
+      try {
+        return work();
+      } finally {
+        graph.device = outer;
+      }
     },
 
     traceInput(shape: number[], dtype: number): number {

@@ -64,6 +64,7 @@ export const symbols = {
   TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
   TF_DeleteFunction: { parameters: ["pointer"], result: "void" },
   TF_NewOperation: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
+  TF_SetDevice: { parameters: ["pointer", "buffer"], result: "void" },
   TF_FinishOperation: { parameters: ["pointer", "pointer"], result: "pointer" },
   TF_AddInput: { parameters: ["pointer", output], result: "void" },
   TF_AddInputList: { parameters: ["pointer", "buffer", "i32"], result: "void" },

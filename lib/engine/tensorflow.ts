@@ -9,7 +9,7 @@ import util from "node:util";
 import { UserError } from "../files/user_error.ts";
 import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
-import { contextConfig, type Device } from "./device.ts";
+import { contextConfig, type Device, gpuNumbers, MOST_REPLICAS } from "./device.ts";
 import { nameDisposed } from "./disposed.ts";
 import { freeForgotten } from "./forgotten.ts";
 import { registerKernels } from "./kernels/register.ts";
@@ -28,6 +28,11 @@ export interface EngineOptions {
   threads?: number;
   /** What operations run on: default "cpu", or "gpu:0" for the first of NVIDIA's GPUs. */
   device?: Device;
+  /**
+   * Over how many devices `dataParallel` shares a batch; default 1. On GPUs: so many, from `device` on. On the processor
+   * they are virtual and share its threads, which is no faster, but shows on any machine that a program is right.
+   */
+  replicas?: number;
 }
 
 /** What tfjs asks of any backend. */
@@ -63,6 +68,8 @@ export interface Engine {
   threads: number;
   /** Where operations run. */
   device: "cpu" | "gpu";
+  /** Over how many devices `dataParallel` shares a batch. */
+  replicas: number;
 }
 
 /** The running engine, as far as this room uses it. */
@@ -80,11 +87,11 @@ let started: RunningEngine | undefined;
  * Finds and loads TensorFlow, once in a process, and makes it tfjs's backend.
  *
  * @throws {UserError} if the library is not there, does not fit this machine, or is of another version; if there is no
- * such GPU; or if the engine runs already with another number of threads or on another device
+ * such GPU; or if the engine runs already with another number of threads, or on other devices
  */
-export async function startTensorFlow({ threads, device }: EngineOptions = {}): Promise<Engine> {
+export async function startTensorFlow({ threads, device, replicas }: EngineOptions = {}): Promise<Engine> {
   if (starting === undefined) {
-    const running = start(threads ?? navigator.hardwareConcurrency, device ?? "cpu");
+    const running = start(threads ?? navigator.hardwareConcurrency, device ?? "cpu", replicas ?? 1);
     starting = { running, device: device ?? "cpu" };
     running.catch(() => starting = undefined); // what was missing may be there at the next call
   }
@@ -94,6 +101,9 @@ export async function startTensorFlow({ threads, device }: EngineOptions = {}): 
   }
   if (device !== undefined && device !== starting.device) {
     throw new UserError(`TensorFlow runs on ${starting.device} in this process, not on ${device}.`);
+  }
+  if (replicas !== undefined && replicas !== running.replicas) {
+    throw new UserError(`TensorFlow runs with ${running.replicas} replicas in this process, not ${replicas}.`);
   }
   return running;
 }
@@ -108,9 +118,9 @@ export function engine(): RunningEngine {
   return started;
 }
 
-async function start(threads: number, device: Device): Promise<RunningEngine> {
+async function start(threads: number, device: Device, replicas: number): Promise<RunningEngine> {
   try {
-    return await startOnce(threads, device);
+    return await startOnce(threads, device, replicas);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     throw new UserError(
@@ -121,12 +131,17 @@ async function start(threads: number, device: Device): Promise<RunningEngine> {
   }
 }
 
-async function startOnce(threads: number, device: Device): Promise<RunningEngine> {
+async function startOnce(threads: number, device: Device, replicas: number): Promise<RunningEngine> {
   if (!Number.isInteger(threads) || threads < 1 || threads > 127) {
     throw new UserError(`--threads ${threads}: give a whole number from 1 to 127.`);
   }
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MOST_REPLICAS) {
+    throw new UserError(`replicas: ${replicas}: give a whole number from 1 to ${MOST_REPLICAS}.`);
+  }
   checkMachine(machineFacts(), device);
-  if (device !== "cpu") checkGpu(device); // before gigabytes are fetched for it
+  if (device !== "cpu") { // before gigabytes are fetched for it
+    for (const number of gpuNumbers(device, replicas)) checkGpu(`gpu:${number}`);
+  }
   const { directory } = await findLibrary({ device });
   libraryEnvironment();
   const tensorflow = load(directory);
@@ -137,7 +152,7 @@ async function startOnce(threads: number, device: Device): Promise<RunningEngine
         `the right one fetched, or run pip install ${buildFor()?.requirement}.`,
     );
   }
-  const binding = quietly(() => createBinding(tensorflow, contextConfig(threads, device)));
+  const binding = quietly(() => createBinding(tensorflow, contextConfig(threads, device, replicas)));
   if (device !== "cpu" && !binding.isUsingGpuDevice()) {
     throw new UserError(
       `--device ${device}: TensorFlow of ${directory} cannot use the GPU, though the driver shows it; run with DEBUG=1 ` +
@@ -145,7 +160,8 @@ async function startOnce(threads: number, device: Device): Promise<RunningEngine
     );
   }
   const backend = await register(binding);
-  started = { binding, backend, version, threads, device: binding.isUsingGpuDevice() ? "gpu" : "cpu" };
+  const kind = binding.isUsingGpuDevice() ? "gpu" : "cpu";
+  started = { binding, backend, version, threads, device: kind, replicas };
   return started;
 }
 

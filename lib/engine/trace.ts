@@ -42,6 +42,8 @@ const STATEFUL = /^(Multinomial|Random.*|(Parameterized)?TruncatedNormal|Print.*
 export interface Trace {
   /** TensorFlow's graph. */
   readonly graph: Pointer;
+  /** The device of the operations to come, such as "/device:GPU:1"; undefined leaves it to TensorFlow. */
+  device?: string;
   /** An input of the function, or a tensor from outside that it uses. */
   placeholder(shape: number[], dtype: number): Symbolic;
   /** A tensor whose values become part of the function. */
@@ -69,7 +71,11 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
   const setAttribute = attributeSetter(t, "TF_");
   let operations = 0;
 
-  const begin = (name: string) => t.TF_NewOperation(graph, cName(name), encode(`${name}_${operations++}`)) as Pointer;
+  function begin(name: string): Pointer {
+    const operation = t.TF_NewOperation(graph, cName(name), encode(`${name}_${operations++}`)) as Pointer;
+    if (trace.device !== undefined && name !== "Placeholder") t.TF_SetDevice(operation, cName(trace.device));
+    return operation;
+  }
 
   function finish(name: string, operation: Pointer, inputs: Symbolic[]): Pointer {
     const finished = t.TF_FinishOperation(operation, t.status);
@@ -117,7 +123,7 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
     t.TF_SetAttrFuncName(operation, cName(name), bytes, BigInt(bytes.length));
   }
 
-  return {
+  const trace: Trace = {
     graph,
 
     placeholder(shape: number[], dtype: number): Symbolic {
@@ -225,6 +231,7 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
       t.TF_DeleteGraph(graph);
     },
   };
+  return trace;
 }
 
 /** An operation with its inputs' shapes and types, for messages. */
