@@ -91,6 +91,7 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
   const setBool = eager ? t.TFE_OpSetAttrBool : t.TF_SetAttrBool;
   const setBools = eager ? t.TFE_OpSetAttrBoolList : t.TF_SetAttrBoolList;
   const setType = eager ? t.TFE_OpSetAttrType : t.TF_SetAttrType;
+  const setTypes = eager ? t.TFE_OpSetAttrTypeList : t.TF_SetAttrTypeList;
 
   return (operation, attribute) => {
     checkValue(attribute);
@@ -121,7 +122,9 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
           ? setBools(operation, n, Uint8Array.from(value, Number), value.length)
           : setBool(operation, n, value ? 1 : 0);
       case AttributeType.type:
-        return setType(operation, n, value as number);
+        return Array.isArray(value)
+          ? setTypes(operation, n, Int32Array.from(value), value.length)
+          : setType(operation, n, value as number);
       case AttributeType.shape: {
         const shape = value as number[];
         if (!eager) return t.TF_SetAttrShape(operation, n, bigints(shape), shape.length);

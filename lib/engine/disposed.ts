@@ -4,6 +4,15 @@
  */
 import type { Tensor } from "./tensors.ts";
 
+/** Tensors that went to a traced function for good, see {@linkcode JitOptions.donate}. */
+export const givenAway = new WeakSet<Tensor>();
+
+/** Why a tensor is not there any more. */
+export function whyDisposed(tensor: Tensor): string {
+  if (!givenAway.has(tensor)) return "was disposed";
+  return "was given away to a traced function (donate), and is no more";
+}
+
 /** The functions of a backend through which operations get their inputs. */
 interface Operations {
   executeSingleOutput(name: string, attributes: unknown[], inputs: Tensor[]): Tensor;
@@ -27,7 +36,8 @@ function naming<T>(name: string, inputs: Tensor[], work: () => T): T {
     if (at < 0) throw error;
     const { dtype, shape } = inputs[at];
     throw new Error(
-      `${name}: its input ${at}, ${dtype}[${shape}], was disposed. Keep it (tf.keep), or dispose it later.`,
+      `${name}: its input ${at}, ${dtype}[${shape}], ${whyDisposed(inputs[at])}. ` +
+        (givenAway.has(inputs[at]) ? "Use what the function returned." : "Keep it (tf.keep), or dispose it later."),
       { cause: error },
     );
   }

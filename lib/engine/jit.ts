@@ -4,6 +4,7 @@
  */
 import { UserError } from "../files/user_error.ts";
 import { cond, whileLoop } from "./control_flow.ts";
+import { type Donation, donation } from "./donation.ts";
 import { callOptions, type JitOptions, type Precision } from "./jit_options.ts";
 import { described, inForm, record, type Recorded, tensorAt, tidied, wrapped } from "./record.ts";
 import { scan } from "./scan.ts";
@@ -40,6 +41,8 @@ interface Traced {
   /** The form of the result; each leaf is its place among the function's outputs. */
   form: unknown;
   outputs: number;
+  /** Of the arguments that are given away. */
+  donated?: Donation;
 }
 
 /** Frees TensorFlow's functions once nobody can call them any more. */
@@ -143,9 +146,10 @@ function tracedForm<Arguments extends unknown[], Result>(
   const tracedFor = retraces(fn.name || `the function at ${callersLine()}`);
 
   function recorded(trees: Arguments): Traced {
+    const donated = options.donate && donation(options.donate);
     tracing.push(options.precision ?? "float32");
     try {
-      return withoutTape(() => made(record(fn, trees)));
+      return withoutTape(() => made(record(fn, trees, donated?.taken), donated));
     } finally {
       tracing.pop();
     }
@@ -154,11 +158,12 @@ function tracedForm<Arguments extends unknown[], Result>(
   const failure = (error: unknown, trees: Arguments) =>
     options.xla ? xlaError(error as Error, () => recorded(trees)) : error;
 
-  function prepare(trees: Arguments): { traced: Traced; inputs: number[] } {
+  function prepare(trees: Arguments): { traced: Traced; inputs: number[]; done: () => void } {
     const leaves: Tensor[] = [];
     const key = JSON.stringify(mapTree(trees, (leaf, path) => {
-      leaves.push(tensorAt(leaf, path));
-      return described(leaf as Tensor);
+      const tensor = tensorAt(leaf, path);
+      if (!options.donate?.includes(parseInt(path))) leaves.push(tensor); // a path begins with the argument's place
+      return described(tensor);
     }));
     const ids = engine().backend.getInputTensorIds(leaves);
     let traced = cache.get(key);
@@ -166,18 +171,23 @@ function tracedForm<Arguments extends unknown[], Result>(
       cache.set(key, traced = recorded(trees));
       tracedFor(trees);
     }
-    return { traced, inputs: [...ids, ...traced.captured] };
+    const inputs = [...ids, ...traced.captured];
+    if (traced.donated === undefined) return { traced, inputs, done() {} };
+    const { input, done } = traced.donated.give(trees, inputs);
+    return { traced, inputs: [input, ...inputs], done };
   }
 
   const jitted = (...trees: Arguments): Result => {
     const { binding } = engine();
     if (binding.isTracing()) return tidied(() => fn(...trees));
-    const { traced, inputs } = prepare(trees);
+    const { traced, inputs, done } = prepare(trees);
     const forward = () => {
       try {
         return binding.call(traced.name, inputs, traced.outputs, call).map(wrapped);
       } catch (error) {
         throw failure(error, trees);
+      } finally {
+        done();
       }
     };
     return inForm(traced.form, differentiable(floats(trees), { forward, backward: refuseGradient }));
@@ -185,19 +195,22 @@ function tracedForm<Arguments extends unknown[], Result>(
   jitted.later = async (...trees: Arguments): Promise<Result> => {
     const { binding } = engine();
     if (binding.isTracing()) throw untraceable("later: while another function is traced, call it without later.");
-    const { traced, inputs } = prepare(trees);
-    const made = await binding.callOnThread(traced.name, inputs, traced.outputs, call)
-      .catch((error) => {
-        throw failure(error, trees);
-      });
-    return inForm(traced.form, made.map(wrapped));
+    const { traced, inputs, done } = prepare(trees);
+    try {
+      const made = await binding.callOnThread(traced.name, inputs, traced.outputs, call);
+      return inForm(traced.form, made.map(wrapped));
+    } catch (error) {
+      throw failure(error, trees);
+    } finally {
+      done();
+    }
   };
   return jitted;
 }
 
-function made({ trace, form }: Recorded): Traced {
+function made({ trace, form }: Recorded, donated?: Donation): Traced {
   const { names: [name], captured } = engine().binding.makeFunctions([trace]);
-  const traced = { name, captured, form, outputs: trace.outputs.length };
+  const traced = { name, captured, form, outputs: trace.outputs.length, donated };
   abandoned.register(traced, engine().binding.functionsMade());
   return traced;
 }

@@ -18,6 +18,11 @@ export interface JitOptions {
    * elements, which become one pass over the memory; convolutions and matrix products get slower.
    */
   xla?: boolean;
+  /**
+   * Arguments that each call gives away, by their places from 0: TensorFlow may compute in their memory. They are gone
+   * after the call, even if it fails.
+   */
+  donate?: readonly number[];
 }
 
 /**
@@ -31,10 +36,13 @@ const BFLOAT16: Bytes = Uint8Array.of(82, 5, 82, 3, 248, 1, 1);
  *
  * @throws {UserError} if two options exclude each other
  */
-export function callOptions({ precision, xla }: JitOptions): CallOptions {
+export function callOptions({ precision, xla, donate }: JitOptions): CallOptions {
   if (!xla) return precision === "bfloat16" ? { config: BFLOAT16 } : {};
   if (precision === "bfloat16") {
     throw new UserError('jit: XLA multiplies in the type that it is given. Leave out xla, or precision: "bfloat16".');
+  }
+  if (donate !== undefined) {
+    throw new UserError("jit: XLA takes no arguments that are given away. Leave out xla, or donate.");
   }
   return { xla };
 }

@@ -5,6 +5,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { EndedTrace, TensorMetadata } from "./binding.ts";
 import { DataType } from "./c_api.ts";
+import { whyDisposed } from "./disposed.ts";
 import { engine, tf as tfjs } from "./tensorflow.ts";
 import { type Leaf, mapTree } from "./tree.ts";
 import { untraceable } from "./untraceable.ts";
@@ -39,7 +40,7 @@ export interface Recorded {
  */
 export function tensorAt(leaf: Leaf, path: string): tf.Tensor {
   if (!(leaf instanceof tfjs.Tensor)) throw new TypeError(`${path || "the tree"}: expected a tensor`);
-  if (leaf.isDisposed) throw new Error(`${path || "the tensor"}: this tensor was disposed`);
+  if (leaf.isDisposed) throw new Error(`${path || "the tensor"}: this tensor ${whyDisposed(leaf)}`);
   return leaf;
 }
 
@@ -71,17 +72,19 @@ export function argument({ shape, dtype }: Spec): tf.Tensor {
  * Records `fn` as a graph, inside of the one that is being recorded, if any is.
  *
  * @param specs trees of tensors or {@linkcode Spec}s, for each argument of `fn` one
+ * @param args makes the arguments of it, within the graph
  */
 export function record<Arguments extends unknown[]>(
   fn: (...trees: Arguments) => unknown,
   specs: unknown[],
+  args: (specs: unknown[]) => unknown[] = (specs) => mapTree(specs, (leaf) => argument(leaf as Spec)),
 ): Recorded {
   const { binding } = engine();
   let recorded: Recorded | undefined;
   binding.beginTrace();
   try {
     tfjs.tidy(() => {
-      const result = guarded(() => fn(...mapTree(specs, (leaf) => argument(leaf as Spec)) as unknown as Arguments));
+      const result = guarded(() => fn(...args(specs) as Arguments));
       const outputs: tf.Tensor[] = [];
       const form = mapTree(result, (leaf, path): Place => {
         const tensor = tensorAt(leaf, path);
