@@ -16,7 +16,7 @@ import { mapTree } from "./tree.ts";
 import { callersLine, untraceable } from "./untraceable.ts";
 import { xlaError } from "./xla.ts";
 
-export type { JitOptions, Precision } from "./jit_options.ts";
+export type { JitOptions, Precision, Rewrites } from "./jit_options.ts";
 
 /** A function that {@linkcode jit} made. */
 export interface Jitted<Arguments extends unknown[], Result> {
