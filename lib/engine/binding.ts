@@ -94,6 +94,10 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   makeFunctions(traces: EndedTrace[], loop?: boolean): { names: string[]; captured: number[] };
   /** The names of all functions that were made in the outermost trace, or the last one, those inside first. */
   functionsMade(): string[];
+  /** A function in TensorFlow's own form, a serialised `FunctionDef`. */
+  functionDefinition(name: string): Bytes;
+  /** Makes a function of its definition; those that it calls have to be there. */
+  addFunction(definition: Bytes): void;
   /** Forgets functions, and frees their memory; none of them may be part of one that stays. */
   removeFunctions(names: string[]): void;
   /** Another number of a tensor, which stays as long as the outermost trace. */
@@ -146,6 +150,8 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
   const tensors = new Map<number, Pointer | Symbolic>();
   let nextId = 0;
   let functions = 0;
+  /** Tells this process's functions from those that another saved. */
+  const origin = crypto.randomUUID().slice(0, 8);
 
   let trace: OpenTrace | null = null;
   /** Graphs that became no function yet; what is left of them after a failure is freed with the outermost trace. */
@@ -397,7 +403,7 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     makeFunctions(traces: EndedTrace[], loop = false): { names: string[]; captured: number[] } {
       const captured = [...new Set(traces.flatMap(({ open }) => [...open.captured.keys()]))];
       const names = traces.map(({ open, outputs }, i) => {
-        const name = `traced_${functions++}`;
+        const name = `traced_${origin}_${functions++}`;
         const more = captured.map((id) => traced(id, open));
         open.graph.finish(context, name, [...open.inputs, ...more], loop && i === 0 ? [...outputs, ...more] : outputs);
         unfinished.delete(open.graph);
@@ -409,6 +415,25 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     },
 
     functionsMade: () => made,
+
+    functionDefinition(name: string): Bytes {
+      const buffer = t.TF_NewBuffer();
+      try {
+        t.TFE_ContextGetFunctionDef(context, cName(name), buffer, t.status);
+        t.check(name);
+        const view = new Deno.UnsafePointerView(buffer!); // TF_Buffer: data, length, how to free it
+        const bytes = new Uint8Array(Number(view.getBigUint64(8)));
+        Deno.UnsafePointerView.copyInto(view.getPointer(0)!, bytes);
+        return bytes;
+      } finally {
+        t.TF_DeleteBuffer(buffer);
+      }
+    },
+
+    addFunction(definition: Bytes): void {
+      t.TFE_ContextAddFunctionDef(context, definition, BigInt(definition.length), t.status);
+      t.check("a saved function");
+    },
 
     removeFunctions,
 

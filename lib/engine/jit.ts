@@ -6,7 +6,8 @@ import { UserError } from "../files/user_error.ts";
 import { cond, whileLoop } from "./control_flow.ts";
 import { type Donation, donation } from "./donation.ts";
 import { callOptions, type JitOptions, type Precision } from "./jit_options.ts";
-import { described, inForm, record, type Recorded, tensorAt, tidied, wrapped } from "./record.ts";
+import { described, inForm, record, type Recorded, spec, tensorAt, tidied, wrapped } from "./record.ts";
+import { identityOf, ignored, readTraces, type SavedTrace, writeTraces } from "./saved_traces.ts";
 import { scan } from "./scan.ts";
 import { retraces } from "./retraces.ts";
 import { differentiable, floats, withoutTape } from "./tape.ts";
@@ -43,7 +44,28 @@ interface Traced {
   outputs: number;
   /** Of the arguments that are given away. */
   donated?: Donation;
+  /** The names of it and of all that it calls, those inside first. */
+  functions: string[];
 }
+
+/** A trace, and what it was made for. */
+interface Known {
+  traced: Traced;
+  /** Shapes and types of the arguments, trees of `Spec`s. */
+  specs: unknown[];
+}
+
+/** What a traced function was made of, and its traces by the arguments' forms, shapes and types. */
+interface Made {
+  // deno-lint-ignore ban-types
+  fn: Function;
+  options: JitOptions;
+  cache: Map<string, Known>;
+  /** Traces the function. */
+  trace(specs: unknown[]): Traced;
+}
+
+const madeOf = new WeakMap<object, Made>();
 
 /** Frees TensorFlow's functions once nobody can call them any more. */
 const abandoned = new FinalizationRegistry((names: string[]) => engine().binding.removeFunctions(names));
@@ -115,6 +137,39 @@ export interface Jit {
     carried: Carried,
     rows: Row,
   ): [Carried, Result];
+
+  /**
+   * Saves what was traced of a function so far, for {@linkcode Jit.load} in a later process.
+   *
+   * @param path the file
+   * @param key names everything that `fn` depends on besides its own text and its arguments: the version of the code that
+   * it calls, and each number from outside, for both are frozen into the trace
+   * @throws {UserError} if it uses tensors from outside, which a file does not hold, or arguments are given away to it
+   *
+   * @example
+   * ```ts ignore
+   * await jit.save(step, "step.traces", `${codeVersion} ${rate}`);
+   * ```
+   */
+  save<Arguments extends unknown[], Result>(fn: Jitted<Arguments, Result>, path: string, key: string): Promise<void>;
+
+  /**
+   * Like `jit(fn, options)`, with what {@linkcode Jit.save} saved of the same function already traced. A file that is not
+   * there, damaged, or made under another key, with other options, versions or devices is not used, and `fn` is traced.
+   *
+   * @param key as it was given to `jit.save`
+   *
+   * @example
+   * ```ts ignore
+   * const step = await jit.load(oneStep, "step.traces", `${codeVersion} ${rate}`);
+   * ```
+   */
+  load<Arguments extends unknown[], Result>(
+    fn: (...trees: Arguments) => Result,
+    path: string,
+    key: string,
+    options?: JitOptions,
+  ): Promise<Jitted<Arguments, Result>>;
 }
 
 /**
@@ -135,28 +190,28 @@ export interface Jit {
  * const { loss } = step(params, images);
  * ```
  */
-export const jit: Jit = Object.assign(tracedForm, { cond, while: whileLoop, scan });
+export const jit: Jit = Object.assign(tracedForm, { cond, while: whileLoop, scan, save, load });
 
 function tracedForm<Arguments extends unknown[], Result>(
   fn: (...trees: Arguments) => Result,
   options: JitOptions = {},
 ): Jitted<Arguments, Result> {
-  const cache = new Map<string, Traced>();
+  const cache = new Map<string, Known>();
   const call = callOptions(options);
   const tracedFor = retraces(fn.name || `the function at ${callersLine()}`);
 
-  function recorded(trees: Arguments): Traced {
+  function trace(specs: unknown[]): Traced {
     const donated = options.donate && donation(options.donate);
     tracing.push(options.precision ?? "float32");
     try {
-      return withoutTape(() => made(record(fn, trees, donated?.taken), donated));
+      return withoutTape(() => made(record(fn, specs, donated?.taken), donated));
     } finally {
       tracing.pop();
     }
   }
 
   const failure = (error: unknown, trees: Arguments) =>
-    options.xla ? xlaError(error as Error, () => recorded(trees)) : error;
+    options.xla ? xlaError(error as Error, () => trace(trees)) : error;
 
   function prepare(trees: Arguments): { traced: Traced; inputs: number[]; done: () => void } {
     const leaves: Tensor[] = [];
@@ -166,11 +221,13 @@ function tracedForm<Arguments extends unknown[], Result>(
       return described(tensor);
     }));
     const ids = engine().backend.getInputTensorIds(leaves);
-    let traced = cache.get(key);
-    if (traced === undefined) {
-      cache.set(key, traced = recorded(trees));
+    let known = cache.get(key);
+    if (known === undefined) {
+      const specs = mapTree(trees as unknown[], (leaf) => spec(leaf as Tensor));
+      cache.set(key, known = { traced: trace(specs), specs });
       tracedFor(trees);
     }
+    const { traced } = known;
     const inputs = [...ids, ...traced.captured];
     if (traced.donated === undefined) return { traced, inputs, done() {} };
     const { input, done } = traced.donated.give(trees, inputs);
@@ -205,13 +262,67 @@ function tracedForm<Arguments extends unknown[], Result>(
       done();
     }
   };
+  madeOf.set(jitted, { fn, options, cache, trace });
+  return jitted;
+}
+
+async function save<Arguments extends unknown[], Result>(
+  jitted: Jitted<Arguments, Result>,
+  path: string,
+  key: string,
+): Promise<void> {
+  const { fn, options, cache, trace } = madeOf.get(jitted)!;
+  const { binding } = engine();
+  const who = fn.name || "the function";
+  if (options.donate !== undefined) {
+    throw new UserError(`jit.save: arguments are given away to ${who}, which only this process can. Leave out donate.`);
+  }
+  const traces = [...cache].map(([signature, { specs }]): SavedTrace => {
+    // values that JavaScript held outside are constants of a first trace, which handed them over; a second captures them
+    const { name, captured, form, outputs, functions } = trace(specs);
+    if (captured.length > 0) {
+      throw new UserError(
+        `jit.save: ${who} uses ${captured.length} tensors from outside, which a file does not hold. Pass them as arguments.`,
+      );
+    }
+    const definitions = functions.map((name) => [name, binding.functionDefinition(name).toBase64()]);
+    return { signature, specs, name, form, outputs, functions: Object.fromEntries(definitions) };
+  });
+  await writeTraces(path, identityOf(fn, key, options), traces);
+}
+
+async function load<Arguments extends unknown[], Result>(
+  fn: (...trees: Arguments) => Result,
+  path: string,
+  key: string,
+  options: JitOptions = {},
+): Promise<Jitted<Arguments, Result>> {
+  const { binding } = engine();
+  const jitted = tracedForm(fn, options);
+  const { cache } = madeOf.get(jitted)!;
+  for (
+    const { signature, specs, name, form, outputs, functions } of await readTraces(path, identityOf(fn, key, options))
+  ) {
+    try {
+      for (const definition of Object.values(functions)) binding.addFunction(Uint8Array.fromBase64(definition));
+    } catch (error) {
+      ignored(path, `TensorFlow does not take it (${(error as Error).message})`);
+      break;
+    }
+    const traced = kept({ name, captured: [], form, outputs, functions: Object.keys(functions) });
+    cache.set(signature, { traced, specs });
+  }
   return jitted;
 }
 
 function made({ trace, form }: Recorded, donated?: Donation): Traced {
-  const { names: [name], captured } = engine().binding.makeFunctions([trace]);
-  const traced = { name, captured, form, outputs: trace.outputs.length, donated };
-  abandoned.register(traced, engine().binding.functionsMade());
+  const { binding } = engine();
+  const { names: [name], captured } = binding.makeFunctions([trace]);
+  return kept({ name, captured, form, outputs: trace.outputs.length, donated, functions: binding.functionsMade() });
+}
+
+function kept(traced: Traced): Traced {
+  abandoned.register(traced, traced.functions);
   return traced;
 }
 

@@ -44,6 +44,9 @@ export function tensorAt(leaf: Leaf, path: string): tf.Tensor {
   return leaf;
 }
 
+/** What is known of a tensor without its values. */
+export const spec = ({ shape, dtype }: Spec): Spec => ({ shape, dtype });
+
 /** A tensor's type and shape, such as `float32[2,3]`. */
 export const described = ({ dtype, shape }: Spec) => `${dtype}[${shape}]`;
 
