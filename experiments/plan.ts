@@ -1,5 +1,5 @@
 /** Writes the trainings of tables as a plan, or a plan as a Slurm job (`lib/experiment/plans/plan_task.ts`). */
-import { runPlanTask } from "../lib/experiment/plans/plan_task.ts";
+import { planTask } from "../lib/experiment/plans/plan_task.ts";
 import { experiments } from "./all.ts";
 
-await runPlanTask(experiments);
+await planTask(experiments);

@@ -48,6 +48,21 @@ export function cellHours(
   return Number.isFinite(seconds) ? Number((seconds / 3600).toPrecision(3)) : null;
 }
 
+/**
+ * A time as a reader wants it: in minutes below two hours, in whole hours from there on.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([0.001, 0.4, 1234.5].map(durationText), ["1 minute", "24 minutes", "1,235 hours"]);
+ * ```
+ */
+export function durationText(hours: number): string {
+  if (hours >= 2) return `${Math.round(hours).toLocaleString("en")} hours`;
+  const minutes = Math.max(1, Math.round(60 * hours));
+  return `${minutes} minute${minutes > 1 ? "s" : ""}`;
+}
+
 /** The row of a method's plain step; one without a row of its own costs what Softmax does, to within a tenth. */
 function rowOf(method: string, steps: MeasuredSteps): string {
   const own = `${method}64-float32`;

@@ -6,7 +6,7 @@ import { type Report, runReport } from "../../files/task.ts";
 import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
-import { type BenchRows, type MeasuredSteps, measuredSteps } from "./cost.ts";
+import { type BenchRows, durationText, type MeasuredSteps, measuredSteps } from "./cost.ts";
 import { plannedCells, readPlan, writePlan } from "./planned.ts";
 import { slurmScript } from "./slurm.ts";
 
@@ -89,8 +89,10 @@ async function stepsOfBench(): Promise<MeasuredSteps> {
 
 function hoursText(cells: readonly { hours: number | null }[]): string {
   const unknown = cells.filter(({ hours }) => hours === null).length;
+  if (unknown === cells.length) return "of unknown cost";
   const sum = cells.reduce((total, { hours }) => total + (hours ?? 0), 0);
-  return `about ${Math.round(sum)} hours on two cores${unknown > 0 ? `, ${unknown} of unknown cost beside` : ""}`;
+  const beside = unknown > 0 ? `, ${unknown} of unknown cost beside` : "";
+  return `about ${durationText(sum)} on two cores${beside}`;
 }
 
 async function slurmReport(
@@ -111,5 +113,5 @@ async function slurmReport(
 }
 
 /** The task's main function. */
-export const runPlanTask = (experiments: readonly Experiment[]): Promise<void> =>
+export const planTask = (experiments: readonly Experiment[]): Promise<void> =>
   runReport(() => planReport(Deno.args, experiments));

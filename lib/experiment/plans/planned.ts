@@ -60,6 +60,7 @@ export function plannedCells(
     throw new UserError(`${table} has no preset ${preset}. It has ${Object.keys(presets).join(", ")}.`);
   }
   const options = parseExperimentArgs(commandLine(experiment), ["--preset", preset, ...less]);
+  const used = images && { ...images, count: Math.min(images.count, options.limit ?? Infinity) };
   const runs = presets[preset].byDefault.map((number) =>
     trials.length === 0 ? { trial: 0, seed: number } : { trial: number, seed: 0 }
   );
@@ -69,7 +70,7 @@ export function plannedCells(
         plannedCell(
           experiment,
           { preset, method: method.name, trial, seed, recipe },
-          cellHours(recipe, method, images, steps),
+          cellHours(recipe, method, used, steps),
           less,
         )
       )

@@ -149,5 +149,5 @@ function jobBoard(cells: readonly PlannedCell[], jobs: number) {
 }
 
 /** The task's main function. */
-export const runRunPlanTask = (experiments: readonly Experiment[]): Promise<void> =>
+export const runPlanTask = (experiments: readonly Experiment[]): Promise<void> =>
   runTask(() => runPlanOf(Deno.args, experiments, stopSignal()));

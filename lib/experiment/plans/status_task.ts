@@ -33,5 +33,5 @@ export async function statusReport(args: readonly string[], experiments: readonl
 }
 
 /** The task's main function. */
-export const runStatusTask = (experiments: readonly Experiment[]): Promise<void> =>
+export const statusTask = (experiments: readonly Experiment[]): Promise<void> =>
   runReport(() => statusReport(Deno.args, experiments));

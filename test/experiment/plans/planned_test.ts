@@ -47,6 +47,8 @@ Deno.test("the cost is measured steps times the recipe's; of what was not measur
   assertAlmostEquals(hours("arpl_cs", false), images * 0.06 / 3600, 0.1); // a confusing pass and a plain one
   assertAlmostEquals(hours("pcssr", false), 30_000 * 200 * 0.1 / 3600, 1);
   assertAlmostEquals(hours("softmax", false, oodExperiment), 50_000 * 100 * 0.08 / 3600, 1);
+  const [less] = plannedCells(cifar10Experiment, "paper", steps, ["--epochs", "10", "--limit", "3000"]);
+  assertAlmostEquals(less.hours!, images * 0.01 / 3600 / 100, 0.001);
   assertEquals(plannedCells(cifar10Experiment, "paper", {})[0].hours, null);
   assertEquals(
     measuredSteps({ rows: [{ name: "a", images: 4, ours: { median: 2 } }, { name: "b", ours: { median: 1 } }] }),
@@ -98,7 +100,7 @@ Deno.test("a plan becomes a job array, a task a line, that saves before its end 
   const report = (...args: string[]) => planReport(args, experiments);
   assertMatch(
     (await report("--tables", "priors", "--preset", "quick", "--out", plan)).text,
-    /priors: 10 trainings, about \d+ h/,
+    /priors: 10 trainings, about \d+ minutes on two cores\n/,
   );
   await report("--slurm", plan, "--out", out, "--sbatch", "partition=gpu; time=8:00:00", "--data-dir", "/data");
   const script = await Deno.readTextFile(out);
