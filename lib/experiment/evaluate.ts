@@ -5,6 +5,7 @@ import { backboneOf } from "../backbones/table.ts";
 import type { Dataset } from "../datasets/image_set.ts";
 import { type OpenSet, openSet } from "../datasets/open_set.ts";
 import type { Split } from "../datasets/splits.ts";
+import { type Device, deviceOf } from "../engine/device.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluator } from "../evaluation/evaluator.ts";
@@ -43,6 +44,7 @@ for cssr of four. Writes no file but, the first time, the data set into the cach
                    default all that the method has; with --weights max_logit,max_probability
   --data-dir DIR   where the data set lies, if it has files; without it, it is downloaded once
   --threads N      threads of the engine; default all cores
+  --device NAME    cpu, or gpu:0 for the first NVIDIA GPU; default cpu
   --skip-damaged   leave out images that cannot be decoded
   --help           this text
 ${WEIGHTS_HELP}`;
@@ -55,6 +57,8 @@ export interface EvaluateOptions {
   dataDir?: string;
   /** Threads of the engine. */
   threads?: number;
+  /** What the engine runs on; default the processor. */
+  device?: Device;
   /** Whether images that cannot be decoded are left out, as they were in training. */
   skipDamaged?: boolean;
 }
@@ -98,7 +102,7 @@ export async function evaluate(experiments: readonly Experiment[], args: readonl
 export function parseEvaluateArgs(args: readonly string[]): { directory: string; options: EvaluateOptions } | null {
   const given = taskArguments(args, {
     task: "evaluate",
-    valued: ["scores", "data-dir", "threads"],
+    valued: ["scores", "data-dir", "threads", "device"],
     flags: ["skip-damaged"],
     paths: { count: 1, called: "folders of runs" },
   });
@@ -107,7 +111,8 @@ export function parseEvaluateArgs(args: readonly string[]): { directory: string;
   const scores = parseScores(values.scores, ["all"]);
   const threads = wholeNumber("threads", values.threads, 1);
   const skipDamaged = given.flags["skip-damaged"];
-  return { directory, options: { scores, dataDir: values["data-dir"], threads, skipDamaged } };
+  const device = deviceOf(values.device ?? "cpu");
+  return { directory, options: { scores, dataDir: values["data-dir"], threads, device, skipDamaged } };
 }
 
 /**
@@ -133,7 +138,7 @@ export async function evaluateRun(
   const sets = await setsOf(experiment, run, options);
   const classes = about.split.known.length;
 
-  await startTensorFlow({ threads: options.threads });
+  await startTensorFlow({ threads: options.threads, device: options.device });
   const backbone = backboneOf(recipe.backbone);
   const form = initialNetwork(backbone, method, classes, stream(seed, "init"), optimiserOf(recipe.optimiser));
   const { network } = (await loadCheckpoint(path, form, identity).finally(() => disposeTree(form)))!;

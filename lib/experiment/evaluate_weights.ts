@@ -3,6 +3,7 @@ import { UNIT } from "../augment/pixels.ts";
 import { openSet } from "../datasets/open_set.ts";
 import type { Protocol } from "../datasets/splits.ts";
 import { DATASET_NAMES, datasetNamed } from "../datasets/table.ts";
+import { type Device, deviceOf } from "../engine/device.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluator } from "../evaluation/evaluator.ts";
@@ -24,7 +25,7 @@ const COLUMNS = ["acc", "auroc", "aupr_in", "aupr_out", "fpr_at_tpr95", "dtacc",
 const BY_DEFAULT = ["max_logit", "max_probability"];
 
 const VALUED = [
-  ...["weights", "dataset", "trial", "protocol", "data-dir", "scores", "threads"] as const,
+  ...["weights", "dataset", "trial", "protocol", "data-dir", "scores", "threads", "device"] as const,
   ...["backbone", "method", "mean", "std"] as const,
 ];
 
@@ -58,6 +59,8 @@ export interface EvaluateWeightsOptions extends WeightsOptions {
   scores: "all" | readonly string[];
   /** Threads of the engine. */
   threads?: number;
+  /** What the engine runs on; default the processor. */
+  device?: Device;
 }
 
 /** Weights, evaluated. */
@@ -104,6 +107,7 @@ export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOption
     skipDamaged: given.flags["skip-damaged"],
     scores: parseScores(values.scores, BY_DEFAULT),
     threads: wholeNumber("threads", values.threads, 1),
+    device: deviceOf(values.device ?? "cpu"),
     backbone: values.backbone,
     method: values.method,
     mean: colours("mean"),
@@ -118,7 +122,7 @@ export function parseWeightsArgs(args: readonly string[]): EvaluateWeightsOption
  * @throws {Interrupted} after `stop`
  */
 export async function evaluateWeights(options: EvaluateWeightsOptions, stop: AbortSignal): Promise<EvaluatedWeights> {
-  const { weights: path, trial, protocol, threads } = options;
+  const { weights: path, trial, protocol, threads, device } = options;
   const { name, backbone, method, classes, network } = await readWeights(path, METHODS, options);
   const scores = scoresNamed(options.scores, method);
   const training = scores.some(({ needsTraining }) => needsTraining);
@@ -130,7 +134,7 @@ export async function evaluateWeights(options: EvaluateWeightsOptions, stop: Abo
     );
   }
   const dataset = await load({ ...options, training });
-  await startTensorFlow({ threads });
+  await startTensorFlow({ threads, device });
   const data = openSet(dataset, split);
   const tensors = toTensors(network);
   try {

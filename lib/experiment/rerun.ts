@@ -4,6 +4,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { openSet } from "../datasets/open_set.ts";
+import { type Device, deviceOf } from "../engine/device.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { runTask, stopSignal } from "../files/task.ts";
 import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
@@ -24,14 +25,15 @@ const HELP = `Repeats a cell of a result file from its own record, and says whet
 Usage: deno task rerun RESULT.json [options]
 
   --cell ID        which cell; needed where the file holds several
-  --tolerance T    how far a figure may move where the processor or the threads are others; default 0.02
+  --tolerance T    how far a figure may move where processor, threads or device are others; default 0.02
   --threads N      threads of the engine; default as recorded
+  --device NAME    cpu, or gpu:0 for the first NVIDIA GPU; default cpu
   --data-dir DIR   where the data set lies, if it has files; without it, it is downloaded once
   --skip-damaged   leave out images that cannot be decoded, as the recorded run did
   --help           this text
 
-Takes as long as the cell took. Exit code 1 if, with the recorded processor and threads, a score differs in one bit, or
-elsewhere a figure by more than the tolerance. Writes nothing but the data set into the cache, the first time.`;
+Takes as long as the cell took. Exit code 1 if, with the recorded processor, threads and device, a score differs in one
+bit, or elsewhere a figure by more than the tolerance. Writes nothing but the data set into the cache, the first time.`;
 
 /** What to repeat. */
 export interface RerunOptions {
@@ -43,6 +45,8 @@ export interface RerunOptions {
   tolerance: number;
   /** Threads of the engine. */
   threads?: number;
+  /** What the engine runs on; default the processor. */
+  device?: Device;
   /** The folder of the data set's files. */
   dataDir?: string;
   /** Whether images that cannot be decoded are left out, as they were. */
@@ -80,7 +84,7 @@ export async function rerun(experiments: readonly Experiment[], args: readonly s
 export function parseRerunArgs(args: readonly string[]): RerunOptions | null {
   const given = taskArguments(args, {
     task: "rerun",
-    valued: ["cell", "tolerance", "threads", "data-dir"],
+    valued: ["cell", "tolerance", "threads", "device", "data-dir"],
     flags: ["skip-damaged"],
     paths: { count: 1, called: "result files" },
   });
@@ -90,7 +94,8 @@ export function parseRerunArgs(args: readonly string[]): RerunOptions | null {
   if (!(tolerance >= 0)) throw new UserError(`--tolerance ${values.tolerance}: give a number, 0 or more.`);
   const threads = wholeNumber("threads", values.threads, 1);
   const skipDamaged = given.flags["skip-damaged"];
-  return { path, cell: values.cell, tolerance, threads, dataDir: values["data-dir"], skipDamaged };
+  const device = deviceOf(values.device ?? "cpu");
+  return { path, cell: values.cell, tolerance, threads, device, dataDir: values["data-dir"], skipDamaged };
 }
 
 /**
@@ -119,7 +124,7 @@ export async function rerunCell(
 
   const { split: { protocol, known, unknown }, trial, seed, data: { name, sha256, limit, settings } } = cell;
   const threads = options.threads ?? cell.engine.threads;
-  const engine = await startTensorFlow({ threads });
+  const engine = await startTensorFlow({ threads, device: options.device });
   const lists = listOf(protocol);
   const wanted = { dataDir, trial, protocol: lists, seed, threads, skipDamaged, p: settings.p };
   const { dataset } = await datasetOf(experiment, { name, sha256 }, wanted);
@@ -136,7 +141,8 @@ export async function rerunCell(
     if ("validationAccuracy" in finished) throw new Error("a cell without validation share gave a validation result");
     const here = hardwareOf().processor;
     const there = cell.hardware.processor; // older records name the model only, without its kind
-    const alike = cell.engine.threads === threads && (here === there || here.startsWith(`${there} (`));
+    const alike = cell.engine.threads === threads && cell.engine.device === engine.device &&
+      (here === there || here.startsWith(`${there} (`));
     return verdict(cell, finished.cell, equalBits(recorded, finished.scores), alike, tolerance);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -163,7 +169,7 @@ function equalBits(a: RunScores, b: RunScores): { scores: number; differ: number
   return { scores, differ };
 }
 
-/** What to say of a repeated cell; `alike` if processor and threads are the recorded ones. */
+/** What to say of a repeated cell; `alike` if processor, threads and device are the recorded ones. */
 export function verdict(
   before: Cell,
   after: Pick<Cell, "metrics" | "hardware" | "engine">,
@@ -172,7 +178,7 @@ export function verdict(
   tolerance: number,
 ): Rerun {
   const machine = ({ hardware, engine }: Pick<Cell, "hardware" | "engine">) =>
-    `${hardware.processor}, ${engine.threads} threads`;
+    `${hardware.processor}, ${engine.threads} threads${engine.device === "cpu" ? "" : ` beside the ${engine.device}`}`;
   const lines = [`${before.id}: recorded on ${machine(before)}, repeated on ${machine(after)}.`];
   if (differ === 0) {
     return { agrees: true, differ, largest: 0, text: [...lines, `All ${scores} scores agree to the bit.`].join("\n") };
@@ -193,9 +199,9 @@ export function verdict(
   const agrees = !alike && largest.by <= tolerance;
   lines.push(
     alike
-      ? "The processor's name and the threads are the recorded ones, so the bits should agree: another version of the " +
+      ? "Processor's name, threads and device are the recorded ones, so the bits should agree: another version of the " +
         "program, of TensorFlow, or another processor of that name made the difference."
-      : `Other processors and threads give other bits; within ${tolerance} that counts as the same: ${
+      : `Other processors, threads and devices give other bits; within ${tolerance} that counts as the same: ${
         agrees ? "yes" : "NO"
       }.`,
   );

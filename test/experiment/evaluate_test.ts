@@ -142,9 +142,9 @@ Deno.test("a stop ends an evaluation", async () => {
 
 Deno.test("the command line names a folder, and scores with commas between; mistakes are plain", () => {
   assertEquals(parseEvaluateArgs(["RUN"])?.options.scores, "all");
-  assertEquals(parseEvaluateArgs(["RUN", "--scores", "knn, vim", "--threads=2"]), {
+  assertEquals(parseEvaluateArgs(["RUN", "--scores", "knn, vim", "--threads=2", "--device", "gpu:1"]), {
     directory: "RUN",
-    options: { scores: ["knn", "vim"], dataDir: undefined, threads: 2, skipDamaged: false },
+    options: { scores: ["knn", "vim"], dataDir: undefined, threads: 2, device: "gpu:1", skipDamaged: false },
   });
   assertEquals(parseEvaluateArgs(["--help"]), null);
   for (
@@ -152,6 +152,7 @@ Deno.test("the command line names a folder, and scores with commas between; mist
       [[], /^0 folders of runs, expected 1\. Run deno task evaluate --help/],
       [["A", "B"], /^2 folders of runs \(A, B\), expected 1\./],
       [["A", "--score", "knn"], /^--score: no such option\./],
+      [["A", "--device", "gpu"], /^--device gpu: give cpu, or gpu:0 for the first GPU/],
       [["A", "--threads", "0"], /^--threads 0: give a whole number, 1 or more\.$/],
       [["A", "--scores"], /^--scores needs a value\./],
     ] as const

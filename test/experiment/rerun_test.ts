@@ -48,6 +48,14 @@ Deno.test("on the recorded processor one bit is too much, on another a figure be
   );
 });
 
+Deno.test("a record that a GPU repeats says so, and is not held to the bit", async () => {
+  const [cell] = (await readResult(path)).cells;
+  const onGpu = { ...cell, engine: { ...cell.engine, device: "gpu" } };
+  const { text } = verdict(cell, onGpu, { scores: 9, differ: 1 }, false, 0.02);
+  assertMatch(text, /recorded on .*, 2 threads, repeated on .*, 2 threads beside the gpu\.\n/);
+  assertMatch(text, /Other processors, threads and devices give other bits; within 0\.02 .* yes\.$/);
+});
+
 Deno.test("what cannot be repeated is said: another table, an unknown cell, other data", async () => {
   const refused = async (change: Partial<typeof options> & { cell?: string }, experiments = [priorsExperiment]) =>
     (await assertRejects(() => rerunCell({ ...options, ...change }, experiments, never), UserError)).message;
@@ -59,12 +67,15 @@ Deno.test("what cannot be repeated is said: another table, an unknown cell, othe
 
 Deno.test("the command line names one result file", () => {
   assertEquals(parseRerunArgs(["--help"]), null);
-  assertEquals(parseRerunArgs(["a.json", "--cell", "x", "--threads=1"])?.threads, 1);
+  const { threads, device } = parseRerunArgs(["a.json", "--cell", "x", "--threads=1", "--device", "gpu:1"])!;
+  assertEquals([threads, device], [1, "gpu:1"]);
+  assertEquals(parseRerunArgs(["a.json"])?.device, "cpu");
   for (
     const [args, message] of [
       [[], "0 result files, expected 1."],
       [["a", "--tolerance", "much"], "--tolerance much: give a number"],
       [["a", "--threads", "0"], "--threads 0: give a whole number"],
+      [["a", "--device", "cuda"], "--device cuda: give cpu, or gpu:0"],
       [["a", "--cells", "0"], "--cells: no such option."],
     ] as const
   ) assertThrows(() => parseRerunArgs(args), UserError, message);

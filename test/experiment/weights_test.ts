@@ -128,14 +128,18 @@ Deno.test("the command line says what is missing or wrong", () => {
         "--protocol mine: no such protocol. Choose one of arpl, cssr.",
       ],
       [
+        "--weights a --dataset b --trial 1 --device gpu",
+        "--device gpu: give cpu, or gpu:0 for the first GPU, gpu:1 for the second.",
+      ],
+      [
         "--weights a --dataste b",
         "--dataste: no such option. Run deno task evaluate --help for the options.",
       ],
     ]
   ) assertEquals(assertThrows(parse(line), UserError).message, message);
-  const { mean, scores, trial } = parse("--weights a --dataset b --trial 2 --mean .5,0.4,0")()!;
+  const { mean, scores, trial, device } = parse("--weights a --dataset b --trial 2 --mean .5,0.4,0 --device gpu:0")()!;
   assertEquals(parse("--weights a -h")(), null);
-  assertEquals([mean, scores, trial], [[0.5, 0.4, 0], ["max_logit", "max_probability"], 2]);
+  assertEquals([mean, scores, trial, device], [[0.5, 0.4, 0], ["max_logit", "max_probability"], 2, "gpu:0"]);
 });
 
 Deno.test({
