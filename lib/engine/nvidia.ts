@@ -13,6 +13,7 @@ const symbols = {
   cuDeviceGetCount: { parameters: ["buffer"], result: "i32" },
   cuDeviceGet: { parameters: ["buffer", "i32"], result: "i32" },
   cuDeviceGetName: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+  cuDeviceTotalMem_v2: { parameters: ["buffer", "i32"], result: "i32" },
 } as const;
 
 /** The driver's functions. */
@@ -24,6 +25,18 @@ export interface NvidiaDriver {
   cuda: string;
   /** Names of the GPUs, by number. */
   gpus: string[];
+}
+
+/**
+ * Memory of each GPU in bytes, by the number that `--device` names it by.
+ *
+ * @param open opens the driver's library
+ * @returns none if there is no driver, or it sees no GPU
+ */
+export function gpuMemory(open: () => Cuda = openCuda): number[] {
+  const count = nvidiaDriver(open)?.gpus.length ?? 0;
+  const cuda = count > 0 ? open() : null;
+  return Array.from({ length: count }, (_, number) => memoryOf(cuda!, number));
 }
 
 /** The CUDA that TensorFlow's build needs: 12, of which any driver since runs every minor version. */
@@ -86,6 +99,13 @@ function nameOf(cuda: Cuda, number: number): string {
     return "unknown";
   }
   return text(Deno.UnsafePointer.of(name));
+}
+
+function memoryOf(cuda: Cuda, number: number): number {
+  const device = new Int32Array(1);
+  const bytes = new BigUint64Array(1);
+  if (cuda.cuDeviceGet(device, number) !== 0 || cuda.cuDeviceTotalMem_v2(bytes, device[0]) !== 0) return 0;
+  return Number(bytes[0]);
 }
 
 /** Stays open: TensorFlow loads the same library. */

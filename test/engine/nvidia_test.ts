@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { checkGpu, type Cuda, nvidiaDriver } from "../../lib/engine/nvidia.ts";
+import { checkGpu, type Cuda, gpuMemory, nvidiaDriver } from "../../lib/engine/nvidia.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 import { runEngine } from "./run_engine.ts";
 
@@ -14,6 +14,10 @@ function driver(names: string[], version = 12040): Cuda {
     cuDriverGetVersion: (out) => put(out, version),
     cuDeviceGetCount: (out) => put(out, names.length),
     cuDeviceGet: (out, number) => put(out, number),
+    cuDeviceTotalMem_v2(out, device) {
+      (out as BigUint64Array)[0] = 2n ** BigInt(33 + device); // 8 GiB, 16 GiB, ...
+      return 0;
+    },
     cuDeviceGetName: (out, _, device) => (new TextEncoder().encodeInto(names[device], out as Uint8Array), 0),
   };
 }
@@ -26,7 +30,13 @@ Deno.test("the driver tells which CUDA it runs, and its GPUs by number", () => {
   assertEquals(nvidiaDriver(() => driver([], 13000)), { cuda: "13.0", gpus: [] });
 });
 
+Deno.test("the driver tells each GPU's memory, more than 32 bits hold", () => {
+  assertEquals(gpuMemory(() => driver(["Tesla P4", "Tesla T4"])), [2 ** 33, 2 ** 34]);
+  assertEquals(gpuMemory(() => driver([])), []);
+});
+
 Deno.test("without its library there is no driver", () => {
+  assertEquals(gpuMemory(() => Deno.dlopen("libno-such-cuda.so.1", {}).symbols as Cuda), []);
   assertEquals(nvidiaDriver(() => Deno.dlopen("libno-such-cuda.so.1", {}).symbols as Cuda), null);
 });
 

@@ -2,6 +2,8 @@
  * What a training costs: steps as measured in `results/bench.json`, times the steps of its recipe. To within a third: width
  * and side are scaled by a rule, not measured.
  */
+import { resolve } from "node:path";
+import { fileError } from "../../files/file_error.ts";
 import type { Method } from "../../methods/method.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import type { Experiment } from "../experiment.ts";
@@ -11,8 +13,24 @@ export type MeasuredSteps = Readonly<Record<string, number>>;
 
 /** What is needed of `results/bench.json`. */
 export interface BenchRows {
+  /** Peak memory of a process that trains. */
+  memory?: { bytes: number } | null;
   /** Rows by their names, with images of a step and its seconds. */
   rows: readonly { name: string; images?: number; ours: { median: number } }[];
+}
+
+const BENCH = resolve(import.meta.dirname!, "../../../results/bench.json");
+
+/**
+ * What `deno task bench` measured.
+ *
+ * @throws {UserError} if the file cannot be read
+ */
+export async function readBench(path = BENCH): Promise<BenchRows> {
+  const text = await Deno.readTextFile(path).catch((error) => {
+    throw fileError(error, "read", path);
+  });
+  return JSON.parse(text);
 }
 
 /** The seconds of an image in each row that has images. */
@@ -61,6 +79,26 @@ export function durationText(hours: number): string {
   if (hours >= 2) return `${Math.round(hours).toLocaleString("en")} hours`;
   const minutes = Math.max(1, Math.round(60 * hours));
   return `${minutes} minute${minutes > 1 ? "s" : ""}`;
+}
+
+/** What the bench's memory was measured on: classifier32, images a step and their side (`test/bench/comparisons.ts`). */
+const MEASURED_MEMORY = { batch: 128, side: 32 };
+
+/**
+ * Memory that the process of a training takes at its peak, as measured on the processor.
+ *
+ * @param measured bytes of the bench's training
+ * @returns bytes; null of networks that the bench does not measure, other backbones and those that train with generated images
+ */
+export function trainingBytes(
+  { backbone, batch }: Recipe,
+  { confusion }: Method,
+  images: Experiment["images"],
+  measured: number | null,
+): number | null {
+  if (measured === null || images === undefined || backbone.name !== "classifier32" || confusion) return null;
+  const { batch: usual, side } = MEASURED_MEMORY;
+  return measured * Math.max(1, batch / usual * (images.side / side) ** 2); // what does not grow is not told apart
 }
 
 /** The row of a method's plain step; one without a row of its own costs what Softmax does, to within a tenth. */

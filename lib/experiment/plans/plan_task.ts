@@ -1,17 +1,15 @@
 /** `deno task plan`: writes the trainings of tables as a plan, or a plan as a Slurm job. */
 import { resolve } from "node:path";
-import { fileError } from "../../files/file_error.ts";
 import { writeTextAtomic } from "../../files/atomic.ts";
 import { type Report, runReport } from "../../files/task.ts";
 import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
-import { type BenchRows, durationText, type MeasuredSteps, measuredSteps } from "./cost.ts";
+import { durationText, measuredSteps, readBench } from "./cost.ts";
 import { plannedCells, readPlan, writePlan } from "./planned.ts";
 import { slurmScript } from "./slurm.ts";
 
 const PROGRAM = resolve(import.meta.dirname!, "../../..");
-const BENCH = `${PROGRAM}/results/bench.json`;
 
 const help = (tables: readonly string[]) =>
   `Writes a plan: the trainings of tables, a line of JSON each, for deno task run-plan or a cluster.
@@ -51,7 +49,7 @@ export async function planReport(args: readonly string[], experiments: readonly 
     throw new UserError("Give --tables and --preset. Run deno task plan --help for the options.");
   }
   const chosen = chosenTables(tables, preset, experiments);
-  const steps = await stepsOfBench();
+  const steps = measuredSteps(await readBench());
   const less = (["epochs", "limit"] as const).flatMap((name) => {
     const number = wholeNumber(name, given.values[name], 1);
     return number === undefined ? [] : [`--${name}`, String(number)];
@@ -78,13 +76,6 @@ function chosenTables(names: string, preset: string, experiments: readonly Exper
     const all = experiments.map(({ table }) => table).join(", ");
     throw new UserError(`--tables: no table ${name.trim()}. Choose all, or among ${all}.`);
   });
-}
-
-async function stepsOfBench(): Promise<MeasuredSteps> {
-  const text = await Deno.readTextFile(BENCH).catch((error) => {
-    throw fileError(error, "read", BENCH);
-  });
-  return measuredSteps(JSON.parse(text) as BenchRows);
 }
 
 function hoursText(cells: readonly { hours: number | null }[]): string {

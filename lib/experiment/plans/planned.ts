@@ -5,6 +5,7 @@
 import { writeTextAtomic } from "../../files/atomic.ts";
 import { fileError } from "../../files/file_error.ts";
 import { UserError } from "../../files/user_error.ts";
+import type { Method } from "../../methods/method.ts";
 import { cellId } from "../../results/result.ts";
 import { digest, type Recipe } from "../../training/recipe.ts";
 import { parseExperimentArgs } from "../command_line.ts";
@@ -106,6 +107,17 @@ function plannedCell(
       ...["--seed", String(seed), "--recipe", named.recipe, "--resume", ...less],
     ],
   };
+}
+
+/** What a line of a plan that was read names. */
+export function trainingOf(
+  { preset, method: name, recipe, less }: PlannedCell,
+  experiment: Experiment,
+): { method: Method; recipe: Recipe } {
+  const options = parseExperimentArgs(commandLine(experiment), ["--preset", preset, ...less]);
+  const method = experiment.methods.find((one) => one.name === name)!;
+  const recipes = recipesOf(experiment.presets[preset], method, options);
+  return { method, recipe: recipes.find((one) => digest(one) === recipe)! };
 }
 
 /** Writes a plan. */

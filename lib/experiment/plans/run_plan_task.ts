@@ -1,12 +1,15 @@
 /** `deno task run-plan PLAN`: runs what is left of a plan on this machine. */
 import { resolve } from "node:path";
+import { gpuMemory } from "../../engine/nvidia.ts";
 import { fileError } from "../../files/file_error.ts";
 import { Interrupted, runTask, stopSignal } from "../../files/task.ts";
 import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
-import { type PlannedCell, readPlan } from "./planned.ts";
+import { readBench, trainingBytes } from "./cost.ts";
+import { type PlannedCell, readPlan, trainingOf } from "./planned.ts";
 import { runPlan } from "./run_plan.ts";
+import { type Machine, optionsOf, sharesOf, sharesText } from "./shares.ts";
 import { statesOf } from "./state.ts";
 
 const PROGRAM = resolve(import.meta.dirname!, "../../..");
@@ -22,16 +25,21 @@ Prints a line for each job every ${EVERY / 1000} seconds, and the time left. Wha
 OUT/plan/ID.log. Ctrl-C and SIGTERM end all jobs with their checkpoints; the same command goes on. Exit code 1 if a training failed
 ${TRIES} times.
 
-  --jobs N        trainings at a time; default 1
+  --jobs N        trainings at a time; default 1, or as many as the GPUs take
   --threads N     threads of each; default the machine's cores over the jobs
+  --gpus NUMBERS  train on NVIDIA's GPUs: all, or some such as 0,1; one training on each, two where
+                  both are sure to fit, by the memory in results/bench.json and the GPU's
   --line N        only this line of the plan, from 1, as a job array does
   --data-dir DIR  where the data sets lie
   --out DIR       runs and results; default runs
   --help          this text`;
 
+const HERE: Machine = { cores: navigator.hardwareConcurrency, gpuMemory };
+
 /**
  * Runs the task.
  *
+ * @param machine what the jobs share
  * @returns the exit code
  * @throws {UserError} if an option is wrong, or the plan or a result file is damaged
  * @throws {Interrupted} after `stop`, when all jobs have ended
@@ -40,10 +48,11 @@ export async function runPlanOf(
   args: readonly string[],
   experiments: readonly Experiment[],
   stop: AbortSignal,
+  machine = HERE,
 ): Promise<number> {
   const given = taskArguments(args, {
     task: "run-plan",
-    valued: ["jobs", "threads", "line", "data-dir", "out"],
+    valued: ["jobs", "threads", "gpus", "line", "data-dir", "out"],
     paths: { count: 1, called: "plans" },
   });
   if (given === null) {
@@ -51,9 +60,8 @@ export async function runPlanOf(
     return 0;
   }
   const { values, paths: [path] } = given;
-  const jobs = wholeNumber("jobs", values.jobs, 1) ?? 1;
-  const threads = wholeNumber("threads", values.threads, 1) ??
-    Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
+  const jobs = wholeNumber("jobs", values.jobs, 1);
+  const threads = wholeNumber("threads", values.threads, 1);
   const line = wholeNumber("line", values.line, 1);
   const out = values.out ?? "runs";
   const plan = await readPlan(path, experiments);
@@ -67,21 +75,35 @@ export async function runPlanOf(
   console.error(`${asked.length - left.length} of ${asked.length} trainings are done.`);
   if (left.length === 0) return 0;
 
-  const more = ["--out", out, "--threads", String(threads)].concat(
-    values["data-dir"] ? ["--data-dir", values["data-dir"]] : [],
-  );
-  const board = jobBoard(left, jobs);
+  const { gpus } = values;
+  const bytes = gpus === undefined ? null : await mostBytes(left, experiments);
+  const shares = sharesOf({ jobs, threads, gpus, bytes }, machine);
+  console.error(sharesText(shares));
+  const more = ["--out", out].concat(values["data-dir"] ? ["--data-dir", values["data-dir"]] : []);
+  const board = jobBoard(left, shares.length);
   const failed = await runPlan(left, {
-    jobs,
+    jobs: shares.length,
     out,
     tries: TRIES,
     stop,
     told: board.told,
-    launch: (cell, log, place) => launched(cell, more, log, (said) => board.said(place, said)),
+    launch: (cell, log, place) =>
+      launched(cell, [...more, ...optionsOf(shares[place])], log, (said) => board.said(place, said)),
   }).finally(board.close);
   if (stop.aborted) throw new Interrupted("Stopped. Run the same command to go on.");
   for (const { id } of failed) console.error(`${id} failed ${TRIES} times: see ${out}/plan/${id}.log`);
   return failed.length > 0 ? 1 : 0;
+}
+
+/** Bytes of the largest of these trainings; null if one was not measured. */
+async function mostBytes(cells: readonly PlannedCell[], experiments: readonly Experiment[]): Promise<number | null> {
+  const { memory } = await readBench();
+  const bytes = cells.map((cell) => {
+    const experiment = experiments.find(({ table }) => table === cell.table)!;
+    const { method, recipe } = trainingOf(cell, experiment);
+    return trainingBytes(recipe, method, experiment.images, memory?.bytes ?? null);
+  });
+  return bytes.reduce((most, one) => most === null || one === null ? null : Math.max(most, one), 0);
 }
 
 /** The task's own command line, without the task runner between: a signal reaches the training itself. */
