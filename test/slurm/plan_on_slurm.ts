@@ -4,12 +4,14 @@
  *
  *     deno task test:slurm
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { experiments } from "../../experiments/all.ts";
+import { checkClusterHasGpu } from "../../lib/experiment/plans/cluster_gpus.ts";
 import { planReport } from "../../lib/experiment/plans/plan_task.ts";
 import { readPlan, writePlan } from "../../lib/experiment/plans/planned.ts";
 import { runPlanOf } from "../../lib/experiment/plans/run_plan_task.ts";
 import { statesOf } from "../../lib/experiment/plans/state.ts";
+import { UserError } from "../../lib/files/user_error.ts";
 import { readResult } from "../../lib/results/read.ts";
 import type { Cell } from "../../lib/results/result.ts";
 import { LOG, readLog } from "../../lib/training/log.ts";
@@ -48,6 +50,8 @@ Deno.test("a plan comes to its end on a cluster whatever happens to its jobs, wi
   assertEquals(await runPlanOf([plan, "--jobs", "2", "--threads", "1", "--out", alone], experiments, never), 0);
 
   await using cluster = await startCluster(folder);
+  const sinfo = () => cluster.run("sinfo", "--noheader", "--format=%G");
+  await assertRejects(() => checkClusterHasGpu(["gres=gpu:1"], sinfo), UserError, "no node of this cluster has one");
   const asked = `mem=2000; cpus-per-task=1; output=${folder}/slurm-%a.txt`;
   await report("--slurm", plan, "--threads", "1", "--runs", shared, "--sbatch", asked, "--out", script);
   const counts = async () => {

@@ -1,21 +1,28 @@
 /** `deno task plan`: writes the trainings of tables as a plan, or a plan as a Slurm job. */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { writeTextAtomic } from "../../files/atomic.ts";
 import { type Report, runReport } from "../../files/task.ts";
 import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
+import { checkClusterHasGpu } from "./cluster_gpus.ts";
 import { durationText, measuredSteps, readBench } from "./cost.ts";
 import { plannedCells, readPlan, writePlan } from "./planned.ts";
-import { slurmScript } from "./slurm.ts";
+import { asksForGpu, slurmScript } from "./slurm.ts";
 
 const PROGRAM = resolve(import.meta.dirname!, "../../..");
+
+const VALUED = [
+  ...["tables", "preset", "epochs", "limit", "out"] as const,
+  ...["slurm", "sbatch", "image", "threads", "data-dir", "runs"] as const,
+];
 
 const help = (tables: readonly string[]) =>
   `Writes a plan: the trainings of tables, a line of JSON each, for deno task run-plan or a cluster.
 
 Usage: deno task plan --tables all|NAME,NAME --preset NAME [--out FILE]
-       deno task plan --slurm PLAN [--sbatch OPTIONS] [--threads N] [--data-dir DIR] [--runs DIR] [--out FILE]
+       deno task plan --slurm PLAN [--sbatch OPTIONS] [--image FILE] [--threads N] [--data-dir DIR] [--runs DIR]
+                      [--out FILE]
 
 Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are those of results/bench.json's machine.
 
@@ -26,6 +33,8 @@ Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are th
   --out FILE       default runs/plan.jsonl, with --slurm runs/plan.sbatch
   --slurm PLAN     write this plan as a job array for sbatch
   --sbatch OPTIONS what to ask Slurm for, with semicolons between: "partition=gpu; gres=gpu:1; time=8:00:00"
+                   with GPUs in it each training runs on one; refused where sinfo shows a cluster without
+  --image FILE     the image that nodes run by Apptainer (docs/cluster.md); default Deno and this folder
   --threads N      threads of each training; default all cores of the node
   --data-dir DIR   where nodes find the data sets
   --runs DIR       where nodes keep runs and results; a folder that all of them share; default runs
@@ -39,7 +48,7 @@ Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are th
 export async function planReport(args: readonly string[], experiments: readonly Experiment[]): Promise<Report> {
   const given = taskArguments(args, {
     task: "plan",
-    valued: ["tables", "preset", "epochs", "limit", "out", "slurm", "sbatch", "threads", "data-dir", "runs"],
+    valued: VALUED,
     paths: { count: 0, called: "paths" },
   });
   if (given === null) return { code: 0, text: help(experiments.map(({ table }) => table)) };
@@ -88,18 +97,31 @@ function hoursText(cells: readonly { hours: number | null }[]): string {
 
 async function slurmReport(
   path: string,
-  values: { out?: string; sbatch?: string; threads?: string; "data-dir"?: string; runs?: string },
+  values: Partial<Record<(typeof VALUED)[number], string>>,
   experiments: readonly Experiment[],
 ): Promise<Report> {
   const { length } = await readPlan(path, experiments);
+  const { image, threads } = values;
   const out = values.out ?? "runs/plan.sbatch";
-  const more = [
-    ...(values["data-dir"] === undefined ? [] : ["--data-dir", resolve(values["data-dir"])]),
-    ...(values.threads === undefined ? [] : ["--threads", String(wholeNumber("threads", values.threads, 1))]),
-    ...["--out", resolve(values.runs ?? "runs")],
-  ];
+  const [plan, runs] = [path, values.runs ?? "runs"].map((one) => resolve(one));
+  const data = values["data-dir"] === undefined ? [] : [resolve(values["data-dir"])];
   const sbatch = values.sbatch?.split(";").map((line) => line.trim()).filter((line) => line !== "") ?? [];
-  await writeTextAtomic(out, slurmScript({ plan: resolve(path), program: PROGRAM, count: length, more, sbatch }));
+  if (asksForGpu(sbatch)) await checkClusterHasGpu(sbatch);
+  const more = [
+    ...data.flatMap((folder) => ["--data-dir", folder]),
+    ...(threads === undefined ? [] : ["--threads", String(wholeNumber("threads", threads, 1))]),
+    ...(asksForGpu(sbatch) ? ["--gpus", "all"] : []), // all that Slurm lets the job see
+    ...["--out", runs],
+  ];
+  const script = slurmScript({
+    plan,
+    program: PROGRAM,
+    count: length,
+    more,
+    ...(image !== undefined && { image: { path: resolve(image), folders: [dirname(plan), runs, ...data] } }),
+    sbatch,
+  });
+  await writeTextAtomic(out, script);
   return { code: 0, text: `${out}: ${length} tasks. Submit it: sbatch ${out}` };
 }
 

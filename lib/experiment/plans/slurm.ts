@@ -10,6 +10,8 @@ export interface SlurmOptions {
   count: number;
   /** Options for each training, such as `--data-dir DIR`. */
   more: readonly string[];
+  /** Path of an image that the nodes run by Apptainer, and the folders that it is to see; undefined for Deno and the program. */
+  image?: { path: string; folders: readonly string[] };
   /** What to ask for besides, such as `partition=gpu`. */
   sbatch: readonly string[];
 }
@@ -23,7 +25,7 @@ const AHEAD = 120;
  * A line of the plan runs by `run-plan --line N`, which skips what is done. After SIGTERM a training writes its checkpoint and
  * ends with 130, upon which the task puts itself back into the queue.
  */
-export function slurmScript({ plan, program, count, more, sbatch }: SlurmOptions): string {
+export function slurmScript({ plan, program, count, more, image, sbatch }: SlurmOptions): string {
   const asked = sbatch.map((line) => `#SBATCH --${line}\n`).join("");
   return `#!/bin/bash
 #SBATCH --job-name=backmix
@@ -32,8 +34,9 @@ export function slurmScript({ plan, program, count, more, sbatch }: SlurmOptions
 #SBATCH --open-mode=append
 #SBATCH --signal=B:TERM@${AHEAD}
 ${asked}
-cd ${quoted(program)} || exit 1
-deno task run-plan ${quoted(plan)} --line "$SLURM_ARRAY_TASK_ID" ${more.map(quoted).join(" ")} &
+${startOf(program, image, asksForGpu(sbatch))} run-plan ${quoted(plan)} --line "$SLURM_ARRAY_TASK_ID" ${
+    more.map(quoted).join(" ")
+  } &
 work=$!
 trap 'kill -TERM "$work"' TERM
 wait "$work"
@@ -48,6 +51,19 @@ if [ "$code" -eq 130 ]; then
 fi
 exit "$code"
 `;
+}
+
+/** Whether options of sbatch ask for GPUs. */
+export function asksForGpu(sbatch: readonly string[]): boolean {
+  return sbatch.some((line) => /^(gres=(.*,)?gpu\b|gpus(-per-\w+)?=)/.test(line));
+}
+
+/** What begins a task of the project on a node. */
+function startOf(program: string, image: SlurmOptions["image"], gpu: boolean): string {
+  if (image === undefined) return `cd ${quoted(program)} || exit 1\ndeno task`;
+  const folders = [...new Set(image.folders)];
+  const made = `mkdir -p ${folders.map(quoted).join(" ")} || exit 1`; // what is bound must be there
+  return `${made}\napptainer run ${gpu ? "--nv " : ""}--bind ${quoted(folders.join())} ${quoted(image.path)}`;
 }
 
 function quoted(text: string): string {

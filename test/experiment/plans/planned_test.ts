@@ -108,6 +108,7 @@ Deno.test("a plan becomes a job array, a task a line, that saves before its end 
     assert(script.includes(`\n#SBATCH ${line}\n`), line);
   }
   assert(script.includes(`run-plan '${plan}' --line "$SLURM_ARRAY_TASK_ID" --data-dir /data --out /`), script);
+  assert(!script.includes("--gpus"), "no GPU was asked for");
   const { success } = await new Deno.Command("bash", { args: ["-n", out] }).output();
   assert(success, "the script is no bash");
   await assertRejects(() => report("--tables", "mine", "--preset", "quick"), UserError, "--tables: no table mine.");
