@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { join } from "node:path";
+import type { Device } from "../../lib/engine/device.ts";
 import type { Processor } from "../../lib/engine/library_machine.ts";
 import { codeVersion } from "../../lib/experiment/environment.ts";
 import { writeTextAtomic } from "../../lib/files/atomic.ts";
@@ -50,8 +51,9 @@ interface Facts {
   versions: Record<string, string>;
 }
 
-function ourSide(threads: number): Worker {
-  const program = ["run", ...FLAGS, join(import.meta.dirname!, "our_worker.ts"), String(threads)];
+/** Starts our side. */
+export function ourSide(threads: number, device: Device = "cpu"): Worker {
+  const program = ["run", ...FLAGS, join(import.meta.dirname!, "our_worker.ts"), String(threads), device];
   return startWorker("Our side", Deno.execPath(), program);
 }
 

@@ -5,6 +5,7 @@
 import { UNIT } from "../../lib/augment/pixels.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { backboneOf } from "../../lib/backbones/table.ts";
+import { deviceOf } from "../../lib/engine/device.ts";
 import { jit } from "../../lib/engine/jit.ts";
 import { processor } from "../../lib/engine/library_machine.ts";
 import { stream } from "../../lib/engine/streams.ts";
@@ -115,7 +116,7 @@ async function time(run: () => Promise<void> | void, seconds: number): Promise<n
   return times.sort((a, b) => a - b)[times.length >> 1];
 }
 
-const engine = await startTensorFlow({ threads: Number(Deno.args[0]) });
+const engine = await startTensorFlow({ threads: Number(Deno.args[0]), device: deviceOf(Deno.args[1] ?? "cpu") });
 const prepared = new Map<string, () => Promise<void> | void>();
 
 /** What may be asked for. */

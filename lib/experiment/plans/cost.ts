@@ -13,6 +13,8 @@ export type MeasuredSteps = Readonly<Record<string, number>>;
 
 /** What is needed of `results/bench.json`. */
 export interface BenchRows {
+  /** Threads that it was measured with. */
+  threads?: number;
   /** Peak memory of a process that trains. */
   memory?: { bytes: number } | null;
   /** Rows by their names, with images of a step and its seconds. */

@@ -7,6 +7,7 @@ import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
 import { checkClusterHasGpu } from "./cluster_gpus.ts";
 import { durationText, measuredSteps, readBench } from "./cost.ts";
+import { inOrder } from "./order.ts";
 import { plannedCells, readPlan, writePlan } from "./planned.ts";
 import { asksForGpu, slurmScript } from "./slurm.ts";
 
@@ -63,7 +64,7 @@ export async function planReport(args: readonly string[], experiments: readonly 
     const number = wholeNumber(name, given.values[name], 1);
     return number === undefined ? [] : [`--${name}`, String(number)];
   });
-  const cells = chosen.flatMap((experiment) => plannedCells(experiment, preset, steps, less));
+  const cells = inOrder(chosen.flatMap((experiment) => plannedCells(experiment, preset, steps, less)));
   const out = given.values.out ?? "runs/plan.jsonl";
   await writePlan(out, cells);
   const lines = chosen.map(({ table }) => {
