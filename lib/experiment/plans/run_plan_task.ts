@@ -60,9 +60,9 @@ export async function runPlanOf(
     return 0;
   }
   const { values, paths: [path] } = given;
-  const jobs = wholeNumber("jobs", values.jobs, 1);
-  const threads = wholeNumber("threads", values.threads, 1);
   const line = wholeNumber("line", values.line, 1);
+  const jobs = wholeNumber("jobs", values.jobs, 1) ?? (line === undefined ? undefined : 1);
+  const threads = wholeNumber("threads", values.threads, 1);
   const out = values.out ?? "runs";
   const plan = await readPlan(path, experiments);
   if (line !== undefined && line > plan.length) {

@@ -85,9 +85,9 @@ export function optionsOf({ threads, device }: Share): string[] {
 export function sharesText(shares: readonly Share[]): string {
   const [{ threads }] = shares;
   const jobs = shares.length === 1 ? "One training at a time" : `${shares.length} trainings at a time`;
-  const devices = [...new Set(shares.map(({ device }) => device))].map((device) => {
-    const count = shares.filter((share) => share.device === device).length;
-    return count > 1 && device !== "cpu" ? `${count} on ${device}` : device === "cpu" ? "the processor" : device;
+  const devices = [...Map.groupBy(shares, ({ device }) => device)].map(([device, { length }]) => {
+    if (device === "cpu") return "the processor";
+    return length > 1 ? `${length} on ${device}` : device;
   });
   const of = `${threads} thread${threads > 1 ? "s" : ""}${shares.length > 1 ? " each" : ""}`;
   return `${jobs}: ${devices.join(", ")}, ${of}. Numbers repeat to the bit only with the same threads and device.`;
