@@ -2,7 +2,6 @@
  * This project's side of the benchmark: measures one piece of work for each line that comes in (`worker.ts`), by the
  * functions that training and evaluation call.
  */
-import { UNIT } from "../../lib/augment/pixels.ts";
 import { EVALUATION } from "../../lib/backbones/layers.ts";
 import { backboneOf } from "../../lib/backbones/table.ts";
 import { deviceOf } from "../../lib/engine/device.ts";
@@ -14,9 +13,7 @@ import { disposeTree } from "../../lib/engine/tree.ts";
 import { softmax } from "../../lib/methods/softmax.ts";
 import { METHODS } from "../../lib/methods/table.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
-import { initialConfusion } from "../../lib/training/confusing_step.ts";
-import { optimiserOf } from "../../lib/training/optimiser.ts";
-import { trainingPasses } from "../../lib/training/passes.ts";
+import { sampleStep } from "../../lib/training/sample_step.ts";
 import { initialNetwork, type Network } from "../../lib/training/step.ts";
 import process from "node:process";
 import type { NetworkWork, Work } from "./comparisons.ts";
@@ -26,35 +23,21 @@ const CLASSES = 6;
 
 /** A training step as the training loop runs it: tensors made from arrays, results read back, all freed. */
 function trainingWork(
-  { backbone: name, method: called, side, size, precision, maps }: NetworkWork,
+  { backbone, method: called, side, size, precision, maps }: NetworkWork,
 ): () => Promise<void> {
-  const random = stream(0, "bench", 0);
-  const shape: [number, number, number, number] = [size, side, side, 3];
-  const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
-  const labels = Int32Array.from({ length: size }, (_, k) => k % CLASSES);
-  const backbone = backboneOf({ name });
   const method = METHODS.find(({ name }) => name === called)!;
-  const optimiser = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
-  const [step] = trainingPasses(backbone, method, { optimiser, precision, normalisation: UNIT });
-  let network: Network = initialNetwork(backbone, method, CLASSES, stream(0, "init"));
-  if (method.confusion !== undefined) {
-    const moved = optimiserOf(optimiser);
-    network.confusion = initialConfusion(
-      backbone,
-      method.confusion,
-      moved,
-      { side },
-      stream(0, "init-confusion"),
-    );
-  }
+  const { step, network: first, batch } = sampleStep({
+    backbone,
+    method,
+    side,
+    size,
+    classes: CLASSES,
+    precision,
+    maps,
+  });
+  let network = first;
   return async () => {
-    const input = {
-      images: tf.tensor4d(images, shape),
-      labels: tf.tensor1d(labels, "int32"),
-      rate: tf.scalar(0.01),
-      seed: tf.tensor1d([random.bits() | 0, random.bits() | 0], "int32"),
-      ...(maps && { raw: tf.tensor4d(images, shape) }),
-    };
+    const input = batch();
     const result = await step.later(network, input);
     result.loss.dataSync();
     result.maps?.dataSync();
