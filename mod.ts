@@ -15,6 +15,7 @@ export type { Device } from "./lib/engine/device.ts";
 export type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./lib/engine/tensors.ts";
 export { constant, type HostArray, normal } from "./lib/engine/host_array.ts";
 export { type Jit, jit, type JitOptions, type Jitted, type Precision, type Rewrites } from "./lib/engine/jit.ts";
+export type { TimedOperation } from "./lib/engine/step_stats.ts";
 export { type Stream, stream } from "./lib/engine/streams.ts";
 
 export type { Dataset, ImageSet, Source } from "./lib/datasets/image_set.ts";

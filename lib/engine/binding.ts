@@ -10,6 +10,7 @@ import { inputCounter } from "./input_count.ts";
 import { checkRanks, isChecked } from "./rank_check.ts";
 import { savedModels } from "./saved_model.ts";
 import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
+import { timedRuns } from "./timed_runs.ts";
 import { beginTrace, describe, type ShapeAndType, type Symbolic, type Trace } from "./trace.ts";
 import { untraceable } from "./untraceable.ts";
 
@@ -110,6 +111,8 @@ export interface Binding extends Readonly<Record<TypeName | AttributeName, numbe
   call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[];
   /** Runs a traced function on another thread, which keeps its inputs until it is done. */
   callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions): Promise<TensorMetadata[]>;
+  /** Runs a traced function several times; what TensorFlow tells of each run, a serialised `RunMetadata`. `outputs`: type numbers. */
+  timedRuns(name: string, inputs: number[], outputs: number[], options: CallOptions, runs: number): Bytes[];
   /** Opens a model that TensorFlow saved in a folder; see {@linkcode SavedModels}. */
   loadSavedModel(directory: string, tags: string): number;
   /** Runs an open model; names are divided by commas. */
@@ -450,6 +453,12 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
     call(name: string, inputs: number[], outputs: number, options: CallOptions): TensorMetadata[] {
       notTracing();
       return executeNow(name, callAttributes(options), inputs.map(handle), outputs);
+    },
+
+    timedRuns(name: string, inputs: number[], outputs: number[], options: CallOptions, runs: number): Bytes[] {
+      notTracing();
+      const merged = Uint8Array.of(...config, ...options.config ?? []); // of serialised settings, one after the other
+      return timedRuns(t, context, { name, inputs: inputs.map(handle), outputs, config: merged }, runs);
     },
 
     loadSavedModel: models.load,

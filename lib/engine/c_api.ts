@@ -18,6 +18,9 @@ export const frameworkSymbols = {
   TF_TensorData: { parameters: ["pointer"], result: "pointer" },
   TF_TensorByteSize: { parameters: ["pointer"], result: "usize" },
   TF_TensorElementCount: { parameters: ["pointer"], result: "i64" },
+  TF_NewBuffer: { parameters: [], result: "pointer" },
+  TF_NewBufferFromString: { parameters: ["buffer", "usize"], result: "pointer" },
+  TF_DeleteBuffer: { parameters: ["pointer"], result: "void" },
 } as const;
 
 /** What `libtensorflow_cc` holds. */
@@ -64,9 +67,11 @@ export const symbols = {
   TFE_ContextGetFunctionDef: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
   TF_NewBuffer: { parameters: [], result: "pointer" },
   TF_DeleteBuffer: { parameters: ["pointer"], result: "void" },
+  TFE_ContextGetFunction: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
   TFE_ContextRemoveFunction: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
   TF_NewGraph: { parameters: [], result: "pointer" },
   TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
+  TF_GraphCopyFunction: { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "void" },
   TF_DeleteFunction: { parameters: ["pointer"], result: "void" },
   TF_NewOperation: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
   TF_SetDevice: { parameters: ["pointer", "buffer"], result: "void" },
@@ -99,6 +104,7 @@ export const symbols = {
   TF_NewSessionOptions: { parameters: [], result: "pointer" },
   TF_SetConfig: { parameters: ["pointer", "buffer", "usize", "pointer"], result: "void" },
   TF_DeleteSessionOptions: { parameters: ["pointer"], result: "void" },
+  TF_NewSession: { parameters: ["pointer", "pointer", "pointer"], result: "pointer" },
   // deno-fmt-ignore
   TF_LoadSessionFromSavedModel: {
     parameters: ["pointer", "pointer", "buffer", "buffer", "i32", "pointer", "pointer", "pointer"],

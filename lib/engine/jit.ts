@@ -3,17 +3,19 @@
  * and fuse its operations, and memory is freed as soon as it can be. (After `jax.jit`.)
  */
 import { UserError } from "../files/user_error.ts";
+import { DataType } from "./c_api.ts";
 import { cond, whileLoop } from "./control_flow.ts";
 import { type Donation, donation } from "./donation.ts";
 import { callOptions, type JitOptions, type Precision } from "./jit_options.ts";
-import { described, inForm, record, type Recorded, spec, tensorAt, tidied, wrapped } from "./record.ts";
+import { described, inForm, record, type Recorded, type Spec, spec, tensorAt, tidied, wrapped } from "./record.ts";
 import { identityOf, ignored, readTraces, type SavedTrace, writeTraces } from "./saved_traces.ts";
 import { scan } from "./scan.ts";
 import { retraces } from "./retraces.ts";
+import { type TimedOperation, timedOperations } from "./step_stats.ts";
 import { differentiable, floats, withoutTape } from "./tape.ts";
 import { engine } from "./tensorflow.ts";
 import type { Tensor } from "./tensors.ts";
-import { mapTree } from "./tree.ts";
+import { leavesOf, mapTree } from "./tree.ts";
 import { callersLine, untraceable } from "./untraceable.ts";
 import { xlaError } from "./xla.ts";
 
@@ -25,6 +27,8 @@ export interface Jitted<Arguments extends unknown[], Result> {
   (...trees: Arguments): Result;
   /** Runs it on a thread of its own, so that JavaScript goes on meanwhile. */
   later(...trees: Arguments): Promise<Result>;
+  /** Runs it `runs` times, each on the same arguments, and tells what its operations took instead of their results. */
+  timed(runs: number, ...trees: Arguments): TimedOperation[][];
 }
 
 /** Of the function that is being traced, outermost first; those that run at once have none. */
@@ -261,6 +265,16 @@ function tracedForm<Arguments extends unknown[], Result>(
     } finally {
       done();
     }
+  };
+  jitted.timed = (runs: number, ...trees: Arguments): TimedOperation[][] => {
+    const { binding } = engine();
+    if (binding.isTracing()) throw untraceable("timed: a function that is a part of another has no time of its own.");
+    if (options.donate) {
+      throw new UserError("jit: what is given away cannot be run on repeatedly. Leave out donate, or timed.");
+    }
+    const { traced, inputs } = prepare(trees);
+    const types = Array.from(leavesOf<Spec>(traced.form).values(), ({ dtype }) => DataType[dtype]);
+    return binding.timedRuns(traced.name, inputs, types, call, runs).map(timedOperations);
   };
   madeOf.set(jitted, { fn, options, cache, trace });
   return jitted;

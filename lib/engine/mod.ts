@@ -16,6 +16,7 @@ export { type Device, deviceOf } from "./device.ts";
 export type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "./tensors.ts";
 export { jit, type JitOptions, type Jitted, type Precision, type Rewrites } from "./jit.ts";
 export { dataParallel, type Share } from "./data_parallel.ts";
+export type { TimedOperation } from "./step_stats.ts";
 export { disposeTree, type Leaf, leavesOf, type Mapped, mapTree } from "./tree.ts";
 export type { Attribute } from "./attributes.ts";
 export { type AttributeValue, flag, float, int, ints, operation, text, type, withGradient } from "./operation.ts";

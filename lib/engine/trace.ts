@@ -54,6 +54,8 @@ export interface Trace {
   branch(predicate: Symbolic, functions: [string, string], inputs: Symbolic[], outputs: ShapeAndType[]): Symbolic[];
   /** Records a loop: the inputs go through `body` as long as `condition` says so. */
   loop(condition: string, body: string, inputs: Symbolic[]): Symbolic[];
+  /** Records the call of a function, which TensorFlow optimises as it does one that is called from outside. */
+  call(name: string, inputs: Symbolic[], outputs: number[]): Symbolic[];
   /**
    * Closes the graph and registers it as a function of `context`.
    *
@@ -106,7 +108,7 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
     return { output, shape, dtype, graph };
   }
 
-  function typeList(operation: Pointer, name: string, of: ShapeAndType[]): void {
+  function typeList(operation: Pointer, name: string, of: { dtype: number }[]): void {
     t.TF_SetAttrTypeList(operation, cName(name), Int32Array.from(of, ({ dtype }) => dtype), of.length);
   }
 
@@ -194,6 +196,16 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
       return inputs.map((_, i) => symbolic(name, finished, i));
     },
 
+    call(name: string, inputs: Symbolic[], outputs: number[]): Symbolic[] {
+      const operation = begin("PartitionedCall");
+      t.TF_AddInputList(operation, pack(inputs), inputs.length);
+      typeList(operation, "Tin", inputs);
+      typeList(operation, "Tout", outputs.map((dtype) => ({ dtype })));
+      functionAttribute(operation, "f", name);
+      const finished = finish(name, operation, inputs);
+      return outputs.map((_, i) => symbolic(name, finished, i));
+    },
+
     finish(context: Pointer, name: string, inputs: Symbolic[], outputs: Symbolic[]): void {
       // a function may not hand an input straight back, nor one value twice
       const seen = new Set(inputs.map((s) => s.output.join()));
@@ -244,7 +256,7 @@ function encode(name: string): Bytes {
 }
 
 /** Several `TF_Output` in a row. */
-function pack(values: Symbolic[]): Bytes {
+export function pack(values: Symbolic[]): Bytes {
   const bytes = new Uint8Array(16 * values.length);
   values.forEach((value, i) => bytes.set(value.output, 16 * i));
   return bytes;
