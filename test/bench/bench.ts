@@ -1,7 +1,7 @@
 /**
- * `deno task bench`: how fast this project is beside PyTorch, on this machine.
+ * `deno task bench`: how fast this project is beside PyTorch and JAX, on this machine.
  *
- * Each side is a process of its own with the same number of threads; one works while the other waits, in turns (ABAB),
+ * Each side is a process of its own with the same number of threads; one works while the others wait, in turns (ABAB),
  * and which begins changes with each round. Ratios are taken within a round.
  */
 import { parseArgs } from "@std/cli";
@@ -15,22 +15,23 @@ import { runTask } from "../../lib/files/task.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 import { type Comparison, comparisons, MEMORY_TARGET, MEMORY_WORK } from "./comparisons.ts";
 import { type Measured, rowOf, table } from "./report.ts";
+import { jaxPython } from "./jax_install.ts";
 import { torchPython } from "./torch_install.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
-const HELP = `Measures this project against PyTorch on this machine, both in turns, and prints the ratios.
+const HELP = `Measures this project against PyTorch and JAX on this machine, all in turns, and prints the ratios.
 
     deno task bench [options]
 
   --only NAME    one comparison; repeatable; writes no file
   --rounds N     how often each is measured; default 5
-  --threads N    threads of both sides; default all cores
+  --threads N    threads of each side; default all cores
   --help         this text
 
 Names: ${comparisons({ bfloat16: true }).map(({ name }) => name).join(", ")}.
 
-Costs about 40 minutes on two cores that do nothing else, a third of it for torch.compile; torch.compile needs a C++
-compiler and is left out without one. The first run installs PyTorch into the cache: 2.5 GB, or 200 MB where
+Costs about an hour on two cores that do nothing else, much of it for torch.compile, which needs a C++ compiler and is
+left out without one. The first run installs JAX into the cache, 150 MB, and PyTorch: 2.5 GB, or 200 MB where
 PIP_EXTRA_INDEX_URL names PyTorch's own index for processors.
 Writes results/bench.json.`;
 
@@ -67,28 +68,36 @@ async function torchSide(threads: number): Promise<Worker> {
   });
 }
 
-/** Measures one comparison on both sides in turns. */
+async function jaxSide(threads: number): Promise<Worker> {
+  const program = [join(import.meta.dirname!, "jax_worker.py"), String(threads)];
+  return startWorker("JAX's side", await jaxPython(), program, { JAX_PLATFORMS: "cpu" });
+}
+
+/** Measures one comparison on all sides in turns. */
 async function compare(
-  { work, ways, what }: Comparison,
+  { work, ways, jax = [], what }: Comparison,
   rounds: number,
-  ours: Worker,
-  torch: Worker,
+  workers: { ours: Worker; torch: Worker; jax: Worker | null },
   tick: (note: string) => void,
 ): Promise<Measured> {
-  const measured: Measured = { ours: [], torch: {}, failed: {} };
+  const measured: Measured = { ours: [], others: {}, failed: {} };
+  const others = [
+    ...ways.map((way) => ({ way, worker: workers.torch })),
+    ...jax.map((way) => ({ way, worker: workers.jax! })),
+  ];
   const sides: [string, () => Promise<void>][] = [
     ["ours", async () => {
-      measured.ours.push(await ours.ask({ ask: "seconds", work, atLeast: SECONDS }));
+      measured.ours.push(await workers.ours.ask({ ask: "seconds", work, atLeast: SECONDS }));
     }],
-    ...ways.map((way): [string, () => Promise<void>] => [way, async () => {
+    ...others.map(({ way, worker }): [string, () => Promise<void>] => [way, async () => {
       if (way in measured.failed) return;
       try {
-        const seconds = await torch.ask<number>({ ask: "seconds", work, way, atLeast: SECONDS });
-        (measured.torch[way] ??= []).push(seconds);
+        const seconds = await worker.ask<number>({ ask: "seconds", work, way, atLeast: SECONDS });
+        (measured.others[way] ??= []).push(seconds);
       } catch (error) {
-        if (!(error instanceof UserError) || ways.length === 1) throw error;
+        if (!(error instanceof UserError) || others.length === 1) throw error;
         measured.failed[way] = error.message;
-        delete measured.torch[way];
+        delete measured.others[way];
       }
     }]),
   ];
@@ -98,7 +107,7 @@ async function compare(
       await measure();
     }
   }
-  if (Object.keys(measured.torch).length === 0) throw new UserError(Object.values(measured.failed)[0]);
+  if (Object.keys(measured.others).length === 0) throw new UserError(Object.values(measured.failed)[0]);
   return measured;
 }
 
@@ -150,7 +159,14 @@ async function main(args: string[]): Promise<void> {
     options.only.length === 0 || options.only.includes(name)
   );
 
-  const bar = progressBar("bench", wanted.reduce((n, { ways }) => n + rounds * (1 + ways.length), 0), "measurements");
+  await using jax = wanted.some(({ jax }) => jax !== undefined) ? await jaxSide(threads) : null;
+  const jaxFacts = await jax?.ask<Pick<Facts, "versions">>({ ask: "facts" });
+
+  const bar = progressBar(
+    "bench",
+    wanted.reduce((n, { ways, jax }) => n + rounds * (1 + ways.length + (jax?.length ?? 0)), 0),
+    "measurements",
+  );
   let done = 0;
   const tick = (note: string) => {
     load.highest = Math.max(load.highest, Deno.loadavg()[0]);
@@ -159,7 +175,7 @@ async function main(args: string[]): Promise<void> {
   const rows = [];
   try {
     for (const comparison of wanted) {
-      rows.push(rowOf(comparison, await compare(comparison, rounds, ours, torch, tick)));
+      rows.push(rowOf(comparison, await compare(comparison, rounds, { ours, torch, jax }, tick)));
     }
     bar.update(done);
   } finally {
@@ -198,7 +214,7 @@ async function main(args: string[]): Promise<void> {
     rounds,
     rows,
     threads,
-    versions: { ...versions, ...torchFacts.versions },
+    versions: { ...versions, ...jaxFacts?.versions, ...torchFacts.versions },
   };
   await writeTextAtomic(RESULT, JSON.stringify(file, rounded, 2) + "\n");
   console.log(`Written to results/bench.json.`);

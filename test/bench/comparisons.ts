@@ -4,9 +4,13 @@
 import type { BackboneName } from "../../lib/backbones/table.ts";
 import type { Precision } from "../../lib/engine/jit.ts";
 
-/** A piece of work that both sides can do; sent to them as it stands. */
+/** A piece of work that all sides can do; sent to them as it stands. */
 export type Work =
   | NetworkWork
+  /** A training step's first call: traced, compiled where that is the way, and run. */
+  | { kind: "trace"; network: NetworkWork }
+  /** `size` additions of three numbers, each a call of its own. */
+  | { kind: "call"; size: number }
   /**
    * "pixels": BackMix's images of a batch of `size`, mixed and raw; "rand-augment", "cssr": a batch by that augmentation;
    * "oscr": OSCR of `size` known and unknown scores.
@@ -17,7 +21,7 @@ export type Work =
 export interface NetworkWork {
   /**
    * "step": a training step with its loss read back, of ARPL+CS the one with generated images (all networks as wide as
-   * published); "forward": logits in evaluation mode.
+   * published); "forward": logits in evaluation mode, batch normalisation folded into the kernels where the side can.
    */
   kind: "step" | "forward";
   /** The network. */
@@ -42,8 +46,10 @@ export interface Comparison {
   what: string;
   /** The work. */
   work: Work;
-  /** How PyTorch's side does it; the quickest counts. */
+  /** How PyTorch's side does it. */
   ways: string[];
+  /** How JAX's side does it, if it does; the quickest of all ways counts. */
+  jax?: string[];
   /** How many times as fast as that we are to be. */
   target: number;
 }
@@ -51,29 +57,41 @@ export interface Comparison {
 /** PyTorch as it is, with its images channels last, and compiled (forward: with frozen parameters). */
 const NETWORK_WAYS = ["eager", "channels-last", "compiled"];
 
+const JAX_JIT = ["JAX jit"];
+
+const SOFTMAX_STEP = {
+  kind: "step",
+  backbone: "classifier32",
+  method: "softmax",
+  side: 32,
+  size: 128,
+  maps: false,
+} as const;
+
 /** The rows that need a network, at one precision. */
 function networkComparisons(precision: Precision): Comparison[] {
   const row = (
     name: string,
     what: string,
     work: Partial<NetworkWork> & { size: number },
-    target = 1.1,
+    { target = 1.1, jax }: Partial<Comparison> = {},
   ): Comparison => ({
     name: `${name}-${precision}`,
     what: `${what}, B = ${work.size}, ${precision}`,
-    work: { kind: "step", backbone: "classifier32", method: "softmax", side: 32, maps: false, precision, ...work },
+    work: { ...SOFTMAX_STEP, precision, ...work },
     ways: NETWORK_WAYS,
+    jax,
     target,
   });
   return [
-    row("step128", "training step (Softmax, Linear)", { size: 128 }),
+    row("step128", "training step (Softmax, Linear)", { size: 128 }, { jax: JAX_JIT }),
     row("step64", "training step (Softmax, Linear)", { size: 64 }),
     row("cam128", "training step with CAM pass", { size: 128, maps: true }),
     ...["GCPL", "RPL", "ARPL", "PCSSR", "RCSSR"].map((title) =>
       row(`${title.toLowerCase()}64`, `training step of ${title}`, { method: title.toLowerCase(), size: 64 })
     ),
     row("arpl_cs64", "training step of ARPL+CS", { method: "arpl_cs", size: 64 }),
-    row("forward1000", "forward", { kind: "forward", size: 1000 }, 1.2),
+    row("forward1000", "forward", { kind: "forward", size: 1000 }, { target: 1.2, jax: JAX_JIT }),
     row("wide_resnet40_4", "WRN-40-4, training step", { backbone: "wide_resnet40_4", size: 32 }),
     row("resnet18", "ResNet-18 at 64 px, training step", { backbone: "resnet18", side: 64, size: 32 }),
     row("resnet34", "ResNet-34, training step", { backbone: "resnet34", size: 32 }),
@@ -85,6 +103,22 @@ export function comparisons(options: { bfloat16: boolean }): Comparison[] {
   return [
     ...networkComparisons("float32"),
     ...(options.bfloat16 ? networkComparisons("bfloat16") : []),
+    {
+      name: "trace",
+      what: "first call of a training step, B = 128, float32",
+      work: { kind: "trace", network: { ...SOFTMAX_STEP, precision: "float32" } },
+      ways: ["compiled"],
+      jax: JAX_JIT,
+      target: 1,
+    },
+    {
+      name: "call",
+      what: "addition of three numbers, called at once",
+      work: { kind: "call", size: 1000 },
+      ways: ["eager"],
+      jax: ["JAX eager"],
+      target: 1,
+    },
     {
       name: "pixels",
       what: "BackMix pixel work, 1 thread",
@@ -120,12 +154,4 @@ export function comparisons(options: { bfloat16: boolean }): Comparison[] {
 export const MEMORY_TARGET = 0.9e9;
 
 /** The work whose memory is measured. */
-export const MEMORY_WORK: NetworkWork = {
-  kind: "step",
-  backbone: "classifier32",
-  method: "softmax",
-  side: 32,
-  size: 128,
-  precision: "float32",
-  maps: false,
-};
+export const MEMORY_WORK: NetworkWork = { ...SOFTMAX_STEP, precision: "float32" };

@@ -46,6 +46,13 @@ function trainingWork(
   };
 }
 
+function callWork(size: number): () => void {
+  const [a, b] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([4, 5, 6])];
+  return () => {
+    for (let i = 0; i < size; i++) tf.add(a, b).dispose();
+  };
+}
+
 function forwardWork({ backbone: name, side, size, precision }: NetworkWork): () => Promise<void> {
   const random = stream(0, "bench", 0);
   const images = Float32Array.from({ length: size * side * side * 3 }, () => random.uniform());
@@ -76,6 +83,10 @@ function prepare(work: Work): () => Promise<void> | void {
   switch (work.kind) {
     case "step":
       return trainingWork(work);
+    case "trace":
+      return trainingWork(work.network);
+    case "call":
+      return callWork(work.size);
     case "forward":
       return forwardWork(work);
     case "pixels":
@@ -87,11 +98,11 @@ function prepare(work: Work): () => Promise<void> | void {
   }
 }
 
-/** Median seconds of a run, over at least `seconds` and three runs. */
-async function time(run: () => Promise<void> | void, seconds: number): Promise<number> {
+/** Median seconds of a run, over at least `seconds` and `runs` runs. */
+async function time(run: () => Promise<void> | void, seconds: number, runs = 3): Promise<number> {
   const times: number[] = [];
   const began = performance.now();
-  while (times.length < 3 || performance.now() - began < 1000 * seconds) {
+  while (times.length < runs || performance.now() - began < 1000 * seconds) {
     const start = performance.now();
     await run();
     times.push((performance.now() - start) / 1000);
@@ -115,6 +126,7 @@ async function answer(request: Request): Promise<unknown> {
     case "memory":
       return process.resourceUsage().maxRSS * 1024; // bytes
     case "seconds": {
+      if (request.work.kind === "trace") return await time(prepare(request.work), 0, 1); // the first is asked for
       const key = JSON.stringify(request.work);
       let run = prepared.get(key);
       if (run === undefined) {

@@ -1,12 +1,12 @@
 /** What the benchmark found: ratios over rounds, the table for the terminal, and `results/bench.json`. */
-import type { Comparison } from "./comparisons.ts";
+import type { Comparison, Work } from "./comparisons.ts";
 
 /** Seconds of each round, by side. */
 export interface Measured {
   /** Ours, `[rounds]`. */
   ours: number[];
-  /** PyTorch's, `[rounds]` for each way that ran. */
-  torch: Record<string, number[]>;
+  /** PyTorch's and JAX's, `[rounds]` for each way that ran. */
+  others: Record<string, number[]>;
   /** Why a way did not run. */
   failed: Record<string, string>;
 }
@@ -27,13 +27,15 @@ export interface Row {
   name: string;
   /** What was measured. */
   what: string;
-  /** How many images a run works on, to turn seconds into images/s; absent where a run is one figure. */
+  /** How many images a run works on, to turn seconds into images/s; absent where a run is one figure, or calls. */
   images?: number;
+  /** How many calls a run makes, to turn seconds into those of one. */
+  calls?: number;
   /** Seconds of a run, ours. */
   ours: Spread;
-  /** Seconds of a run, PyTorch's, by way. */
-  torch: Record<string, Spread>;
-  /** The way of PyTorch's with the lowest median. */
+  /** Seconds of a run, PyTorch's and JAX's, by way. */
+  others: Record<string, Spread>;
+  /** The way of the others with the lowest median. */
   best: string;
   /** Its seconds over ours, round by round. */
   ratio: Spread;
@@ -44,7 +46,7 @@ export interface Row {
   /** Ways that did not run, and why. */
   failed: Record<string, string>;
   /** Seconds of every round, as measured. */
-  rounds: Pick<Measured, "ours" | "torch">;
+  rounds: Pick<Measured, "ours" | "others">;
 }
 
 /** Median, least and greatest of a non-empty list. */
@@ -56,37 +58,43 @@ export function spread(values: number[]): Spread {
 }
 
 /**
- * The row of a comparison. The way that counts is PyTorch's quickest over all rounds; its ratio is taken within each
+ * The row of a comparison. The way that counts is the others' quickest over all rounds; its ratio is taken within each
  * round, so that what slows the machine for a while slows both sides.
  */
-export function rowOf(comparison: Comparison, { ours, torch, failed }: Measured): Row {
+export function rowOf(comparison: Comparison, { ours, others, failed }: Measured): Row {
   const { name, what, work, target } = comparison;
-  const spreads = Object.fromEntries(Object.entries(torch).map(([way, seconds]) => [way, spread(seconds)]));
+  const spreads = Object.fromEntries(Object.entries(others).map(([way, seconds]) => [way, spread(seconds)]));
   const [best] = Object.keys(spreads).sort((a, b) => spreads[a].median - spreads[b].median);
-  const ratio = spread(torch[best].map((seconds, round) => seconds / ours[round]));
+  const ratio = spread(others[best].map((seconds, round) => seconds / ours[round]));
   return {
     name,
     what,
-    ...(work.kind !== "oscr" && { images: work.size }),
+    ...counted(work),
     ours: spread(ours),
-    torch: spreads,
+    others: spreads,
     best,
     ratio,
     target,
     reached: ratio.median >= target,
     failed,
-    rounds: { ours, torch },
+    rounds: { ours, others },
   };
+}
+
+/** What a run does many of. */
+function counted(work: Work): Pick<Row, "images" | "calls"> {
+  if (work.kind === "oscr" || work.kind === "trace") return {};
+  return work.kind === "call" ? { calls: work.size } : { images: work.size };
 }
 
 /** The table, one line a row. */
 export function table(rows: Row[], memory: { bytes: number; target: number } | null): string {
-  const lines = [["", "ours", "PyTorch's best", "", "ratio [min-max]", "target", ""]];
+  const lines = [["", "ours", "others' best", "", "ratio [min-max]", "target", ""]];
   for (const row of rows) {
     lines.push([
       row.what,
-      speed(row.ours.median, row.images),
-      speed(row.torch[row.best].median, row.images),
+      speed(row.ours.median, row),
+      speed(row.others[row.best].median, row),
       row.best,
       `${digits(row.ratio.median)}x [${digits(row.ratio.min)}-${digits(row.ratio.max)}]`,
       `${row.target}x`,
@@ -110,7 +118,8 @@ export function table(rows: Row[], memory: { bytes: number; target: number } | n
   return lines.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()).join("\n");
 }
 
-function speed(seconds: number, images?: number): string {
+function speed(seconds: number, { images, calls }: Pick<Row, "images" | "calls">): string {
+  if (calls !== undefined) return `${digits(1e6 * seconds / calls)} us a call`;
   return images === undefined ? `${digits(1000 * seconds)} ms` : `${digits(images / seconds)} images/s`;
 }
 

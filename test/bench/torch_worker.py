@@ -6,19 +6,17 @@ Vanixxz/BackMix and augtools.py of xyzedd/CSSR in a data loader without processe
 what a user has without us.
 """
 
-import json
 import os
 import platform
 import random
 import shutil
-import statistics
 import sys
-import time
 
 import numpy
 import PIL
 import torch
 import torchvision
+from measure import serve
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from torch import nn
 from torch.nn import functional as F
@@ -459,57 +457,40 @@ def oscr_work(size):
     return run
 
 
+def call_work(size):
+    a, b = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([4.0, 5.0, 6.0])
+
+    def run():
+        for _ in range(size):
+            torch.add(a, b)
+
+    return run
+
+
+def trace_work(work):
+    torch.compiler.reset()
+    torch._inductor.config.force_disable_caches = True  # what an earlier run compiled would be found again
+    return training_work(work["network"], "compiled")
+
+
 def prepare(work, way):
-    kind, size = work["kind"], work["size"]
+    kind = work["kind"]
     if way == "compiled" and not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
         raise RuntimeError("there is no C++ compiler, which torch.compile needs")
+    if kind == "trace":
+        return trace_work(work)
+    torch._inductor.config.force_disable_caches = False
     if kind == "step":
         return confusing_work(work, way) if work["method"] == "arpl_cs" else training_work(work, way)
     if kind == "forward":
         return forward_work(work, way)
-    return oscr_work(size) if kind == "oscr" else pixel_work(kind, size)
-
-
-def seconds_of(run, at_least):
-    """Median seconds of a run, over at least `at_least` seconds and three runs."""
-    times = []
-    began = time.perf_counter()
-    while len(times) < 3 or time.perf_counter() - began < at_least:
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-prepared = {}
-
-
-def answer(request):
-    if request["ask"] == "facts":
-        modules = {"torch": torch, "torchvision": torchvision, "numpy": numpy, "pillow": PIL}
-        versions = {name: module.__version__ for name, module in modules.items()}
-        return {"versions": versions | {"python": platform.python_version()}}
-    work, way = request["work"], request["way"]
-    torch.set_num_threads(THREADS if work["kind"] in ("step", "forward") else 1)
-    key = json.dumps([work, way])
-    if key not in prepared:
-        run = prepare(work, way)
-        seconds_of(run, 0)  # compiles, and warms up
-        prepared[key] = run
-    return seconds_of(prepared[key], request["atLeast"])
-
-
-def main():
-    replies = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not stand among the replies
-    for line in sys.stdin:
-        try:
-            reply = {"answer": answer(json.loads(line))}
-        except Exception as error:
-            lines = str(error).strip().splitlines()
-            reply = {"error": lines[0] if lines else type(error).__name__}
-        print(json.dumps(reply), file=replies, flush=True)
+    if kind == "call":
+        return call_work(work["size"])
+    return oscr_work(work["size"]) if kind == "oscr" else pixel_work(kind, work["size"])
 
 
 if __name__ == "__main__":
-    main()
+    modules = {"torch": torch, "torchvision": torchvision, "numpy": numpy, "pillow": PIL}
+    versions = {name: module.__version__ for name, module in modules.items()} | {"python": platform.python_version()}
+    own_threads = ("step", "forward", "trace")
+    serve(versions, prepare, lambda work: torch.set_num_threads(THREADS if work["kind"] in own_threads else 1))

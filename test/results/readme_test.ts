@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
+import { benchTable } from "../../lib/results/bench_table.ts";
 import { updateReadme } from "../../lib/results/readme_task.ts";
 import { withBlock, withTables } from "../../lib/results/readme.ts";
 import { addCell } from "../../lib/results/write.ts";
@@ -80,6 +81,19 @@ Deno.test("the table of speeds has the ratios of the benchmark's file", async ()
     assertStringIncludes(line ?? "", ` ${ratio.median.toFixed(2)} (`, what);
   }
   assertStringIncludes(page, `${hardware.processor}, ${hardware.cores} cores`);
+});
+
+Deno.test("the table of speeds tells calls in microseconds, images by the second, and else milliseconds", () => {
+  const row = { what: "w", others: { a: { median: 0.5 } }, best: "a", ratio: { median: 2, min: 1, max: 3 } };
+  const ours = { median: 0.25 };
+  const rows = [{ ...row, ours, calls: 1000 }, { ...row, ours, images: 100 }, { ...row, ours }];
+  const hardware = { processor: "p", cores: 2, avx512: false };
+  const table = benchTable({ code_version: "c", hardware, load: { busy: false }, rounds: 1, rows });
+  assertEquals(table.slice(1).map(([, , there, here]) => [there, here]), [
+    ["500 us a call", "250 us a call"],
+    ["200 images/s", "400 images/s"],
+    ["500 ms", "250 ms"],
+  ]);
 });
 
 Deno.test("a marker without its partner is an error, not a lost page", async () => {
