@@ -1,8 +1,7 @@
 /** `deno task profile`: which of TensorFlow's operations a training step's time goes to. */
 import { BACKBONE_NAMES, type BackboneName } from "../backbones/table.ts";
 import { chromeTrace } from "../engine/chrome_trace.ts";
-import { type OperationCost, operationCosts } from "../engine/operation_costs.ts";
-import type { TimedOperation } from "../engine/step_stats.ts";
+import { operationCosts } from "../engine/operation_costs.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { writeTextAtomic } from "../files/atomic.ts";
@@ -10,7 +9,8 @@ import { type Report, runReport } from "../files/task.ts";
 import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
 import { METHODS } from "../methods/table.ts";
-import { markdown, type Table } from "../results/table.ts";
+import { type Profile, profileNote, profileTable } from "../results/profile_table.ts";
+import { markdown } from "../results/table.ts";
 import { sampleStep } from "../training/sample_step.ts";
 
 const names = METHODS.map(({ name }) => name);
@@ -27,6 +27,7 @@ ui.perfetto.dev draw. A step that is timed is a little slower than one that is n
   --batch N        images in a batch, of 32 by 32 pixels; default 64
   --steps N        how many steps; default 5
   --out FILE       default runs/profile.json
+  --summary FILE   write the kinds there too, as results/profile.json has them for docs/speed.md
   --threads N      threads of the engine; default all cores
   --help           this text`;
 
@@ -38,7 +39,7 @@ ui.perfetto.dev draw. A step that is timed is a little slower than one that is n
 export async function profileReport(args: readonly string[]): Promise<Report> {
   const given = taskArguments(args, {
     task: "profile",
-    valued: ["method", "backbone", "batch", "steps", "out", "threads"],
+    valued: ["method", "backbone", "batch", "steps", "out", "summary", "threads"],
     paths: { count: 0, called: "paths" },
   });
   if (given === null) return { code: 0, text: HELP };
@@ -58,34 +59,13 @@ export async function profileReport(args: readonly string[]): Promise<Report> {
   const runs = step.timed(steps, network, input);
   disposeTree({ network, input });
   await writeTextAtomic(out, JSON.stringify(chromeTrace(runs)));
-  const text = [`${method.name}, ${backbone}, B = ${size}, mean of ${steps} steps:`, "", markdown(costTable(runs))];
-  return {
-    code: 0,
-    text: [...text, "", `Every operation: ${out}; open it in chrome://tracing or ui.perfetto.dev.`].join("\n"),
-  };
+  const profile: Profile = { method: called, backbone, batch: size, steps, costs: operationCosts(runs) };
+  const { summary } = given.values;
+  if (summary !== undefined) await writeTextAtomic(summary, JSON.stringify(profile, null, 2) + "\n");
+  const where = `Every operation: ${out}; open it in chrome://tracing or ui.perfetto.dev.`;
+  return { code: 0, text: [profileNote(profile), "", markdown(profileTable(profile)), "", where].join("\n") };
 }
 
 const isBackbone = (name: string): name is BackboneName => BACKBONE_NAMES.includes(name as BackboneName);
-
-/** Those that take at least a hundredth of the time, the rest together, and all. */
-function costTable(runs: TimedOperation[][]): Table {
-  const costs = operationCosts(runs);
-  const dear = costs.filter(({ share }) => share >= 0.01);
-  const rows = [...dear, sum("others", costs.slice(dear.length)), sum("all", costs)];
-  return [
-    ["Operation", "Calls", "ms", "Share"],
-    ...rows.map(({ operation, calls, total, share }) => [
-      operation,
-      `${Math.round(calls)}`,
-      (total / 1000).toFixed(2),
-      `${(100 * share).toFixed(1)} %`,
-    ]),
-  ];
-}
-
-function sum(operation: string, costs: OperationCost[]): OperationCost {
-  const of = (key: "calls" | "total" | "share") => costs.reduce((sum, cost) => sum + cost[key], 0);
-  return { operation, calls: of("calls"), total: of("total"), share: of("share") };
-}
 
 if (import.meta.main) await runReport(() => profileReport(Deno.args));

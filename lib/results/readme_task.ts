@@ -5,6 +5,7 @@ import { type Bench, benchNote, benchTable } from "./bench_table.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { comparisonOf } from "./comparison.ts";
+import { type Profile, profileNote, profileTable } from "./profile_table.ts";
 import { readResult } from "./read.ts";
 import { splitsMarkdown } from "../datasets/splits_table.ts";
 import { withBlock, withTables } from "./readme.ts";
@@ -52,17 +53,25 @@ async function renewed(folder: string, document: string): Promise<{ before: stri
   };
   const tables = await withTables(before, table, path);
   const after = await withBlock(tables, "splits", splitsMarkdown);
-  return { before, after: await withBlock(after, "bench", () => benchMarkdown(folder)) };
+  const benched = await withBlock(after, "bench", async () => {
+    const bench = await readJson<Bench>(`${folder}/results/bench.json`);
+    return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
+  });
+  return {
+    before,
+    after: await withBlock(benched, "profile", async () => {
+      const profile = await readJson<Profile>(`${folder}/results/profile.json`);
+      return [markdown(profileTable(profile)), "", profileNote(profile)].join("\n");
+    }),
+  };
 }
 
-async function benchMarkdown(folder: string): Promise<string> {
-  const path = `${folder}/results/bench.json`;
-  const bench: Bench = JSON.parse(
+async function readJson<File>(path: string): Promise<File> {
+  return JSON.parse(
     await Deno.readTextFile(path).catch((error) => {
       throw fileError(error, "read", path);
     }),
   );
-  return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
 }
 
 if (import.meta.main) await runReport(() => updateReadme(Deno.args));

@@ -8,7 +8,7 @@ Deno.test("a profile tells the kinds of operations of a step, and writes each of
     const out = `${folder}/profile.json`;
     const { code, text } = await profileReport(["--batch", "2", "--steps", "2", "--threads", "2", "--out", out]);
     assertEquals(code, 0);
-    assertMatch(text, /^softmax, classifier32, B = 2, mean of 2 steps:/);
+    assertMatch(text, /^A training step of softmax with classifier32, B = 2, float32; means of 2 steps\./);
     // of nine convolutions all but the first have an input gradient
     assertMatch(text, /Conv2D \| 9 \|/);
     assertMatch(text, /Conv2DBackpropInput \| 8 \|/);

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
 import { benchTable } from "../../lib/results/bench_table.ts";
+import { profileTable } from "../../lib/results/profile_table.ts";
 import { updateReadme } from "../../lib/results/readme_task.ts";
 import { withBlock, withTables } from "../../lib/results/readme.ts";
 import { addCell } from "../../lib/results/write.ts";
@@ -93,6 +94,18 @@ Deno.test("the table of speeds tells calls in microseconds, images by the second
     ["500 us a call", "250 us a call"],
     ["200 images/s", "400 images/s"],
     ["500 ms", "250 ms"],
+  ]);
+});
+
+Deno.test("the table of a profile tells the rest of the operations, and all, beside those of a hundredth or more", () => {
+  const cost = (operation: string, calls: number, total: number) => ({ operation, calls, total, share: total / 1000 });
+  const costs = [cost("Conv2D", 9, 800), cost("Mean", 2, 190), cost("Add", 3, 6), cost("Mul", 4, 4)];
+  const profile = { method: "softmax", backbone: "classifier32", batch: 64, steps: 5, costs };
+  assertEquals(profileTable(profile).slice(1), [
+    ["Conv2D", "9", "0.80", "80.0 %"],
+    ["Mean", "2", "0.19", "19.0 %"],
+    ["others", "7", "0.01", "1.0 %"],
+    ["all", "18", "1.00", "100.0 %"],
   ]);
 });
 
