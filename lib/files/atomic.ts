@@ -3,11 +3,11 @@
  * part: write beside, flush to the disk, rename.
  */
 import { fileError } from "./file_error.ts";
-import { openLocked } from "./locked.ts";
+import { openBeside } from "./locked.ts";
 
 /**
- * Writes `data` to `path` as a whole, and makes the folders above it. Two writers of one path take turns. What a killed
- * process leaves behind is one file, `path + ".tmp"`, which the next write uses up.
+ * Writes `data` to `path` as a whole, and makes the folders above it. Of two writers of one path the last one's content
+ * stays. What a killed process leaves behind is one file, `PATH.MACHINE.tmp`, which the next write uses up.
  *
  * @param path the file, there or not
  * @param data the content, or its parts in order
@@ -24,19 +24,19 @@ import { openLocked } from "./locked.ts";
  * ```
  */
 export async function writeAtomic(path: string, data: Uint8Array | Iterable<Uint8Array>): Promise<void> {
-  const beside = path + ".tmp";
-  let file: Deno.FsFile | null = null;
+  let opened: Awaited<ReturnType<typeof openBeside>> | null = null;
   try {
-    file = await openLocked(beside);
+    opened = await openBeside(path);
+    const { file, beside } = opened;
     await file.truncate(0);
     for (const part of data instanceof Uint8Array ? [data] : data) await writeAll(file, part);
     await file.sync();
     await Deno.rename(beside, path);
   } catch (error) {
-    if (file) await Deno.remove(beside).catch(() => {});
+    if (opened !== null) await Deno.remove(opened.beside).catch(() => {});
     throw fileError(error, "write", path);
   } finally {
-    file?.close();
+    opened?.file.close();
   }
 }
 

@@ -13,8 +13,15 @@ const causes: [errno: number[], cause: string, remedy: string][] = [
   [[36], "the name is too long", "Choose a shorter one."],
   [[24], "too many open files", "Raise the limit (ulimit -n) and run again."],
   [[5], "the disk reports a fault", "Check the disk, or choose another place."],
-  [[37, 38, 95], "this file system has no file locks", "Choose another place, or mount it with locks (flock)."],
 ];
+
+/** Numbers of the errors by which a file system says that it has no locks (flock). */
+export const LACKS_LOCKS: readonly number[] = [37, 38, 95];
+
+/** The operating system's number of an error; NaN of others. */
+export function errnoOf(error: unknown): number {
+  return error instanceof Error ? Number(/\(os error (\d+)\)/.exec(error.message)?.[1]) : NaN;
+}
 
 /**
  * Turns an error of the operating system, or of Deno's permissions, into a `UserError` that names the path, the cause
@@ -45,8 +52,7 @@ export function fileError(error: unknown, doing: string, path: string, absent?: 
         `Choose a place that this task may use, or run the task's command from deno.json with more (${error.message}).`,
     );
   }
-  const errno = Number(/\(os error (\d+)\)/.exec(error.message)?.[1]);
-  const [, cause, remedy] = causes.find(([numbers]) => numbers.includes(errno)) ?? [];
+  const [, cause, remedy] = causes.find(([numbers]) => numbers.includes(errnoOf(error))) ?? [];
   const advice = absent !== undefined && error instanceof Deno.errors.NotFound ? absent : remedy;
   return cause ? new UserError(`${path}: cannot ${doing}: ${cause}. ${advice}`, { cause: error }) : error;
 }

@@ -1,41 +1,46 @@
 /**
- * Opens a file under an exclusive lock of the operating system (flock), which the kernel drops when its owner dies,
- * `kill -9` included. So a lock is never stale, and no process has to guess whether another one is alive.
+ * Opens a file that one process writes at a time, under a lock of the operating system (flock), which the kernel drops when
+ * its owner dies, `kill -9` included. So what a dead writer left is used up by the next one.
  */
 import { dirname } from "node:path";
+import { errnoOf, LACKS_LOCKS } from "./file_error.ts";
+import { hostName } from "./host_name.ts";
 
 /**
- * Opens `path` for reading and writing, its content as it is, creates it and its folders where they are not there, and
- * waits for its lock. The holder may rename or remove the file; whoever waited then opens the new one.
+ * Opens a file beside `path` that is this process's alone, to be renamed to it, and makes the folders above. Processes of
+ * this machine take turns; other machines, which may not see the lock, have other files; and so has each writer where the
+ * file system has no locks.
+ *
+ * @param path a file, there or not
+ * @returns the file, with whatever its last writer left in it, and its path
  */
-export async function openLocked(path: string): Promise<Deno.FsFile> {
-  while (true) {
-    const file = await attempt(path, (file) => file.lock(true).then(() => true));
-    if (file) return file;
-  }
-}
-
-/** The same without waiting: `null` if another holds the lock. */
-export async function tryOpenLocked(path: string): Promise<Deno.FsFile | null> {
-  for (let held = false; !held;) {
-    const file = await attempt(path, async (file) => !(held = !await file.tryLock(true)));
-    if (file) return file;
-  }
-  return null;
-}
-
-/** The open and locked file; `null` if it is not locked, or no longer the one that `path` names. */
-async function attempt(path: string, lock: (file: Deno.FsFile) => Promise<boolean>): Promise<Deno.FsFile | null> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const file = await Deno.open(path, { read: true, write: true, create: true });
+export async function openBeside(path: string): Promise<{ file: Deno.FsFile; beside: string }> {
+  const host = hostName()?.replace(/[^\w.-]/g, "_");
+  const shared = host === undefined ? `${path}.tmp` : `${path}.${host}.tmp`;
   try {
-    if (await lock(file) && await isStill(path, file)) return file;
+    return { file: await openLocked(shared), beside: shared };
   } catch (error) {
-    file.close();
-    throw error;
+    if (!LACKS_LOCKS.includes(errnoOf(error))) throw error;
+    await Deno.remove(shared).catch(() => {});
+    const own = `${path}.${crypto.randomUUID()}.tmp`;
+    return { file: await Deno.open(own, { write: true, createNew: true }), beside: own };
   }
-  file.close();
-  return null;
+}
+
+/** Waits for a file's lock. Its holder may rename or remove the file; whoever waited then opens the new one. */
+async function openLocked(path: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  while (true) {
+    const file = await Deno.open(path, { read: true, write: true, create: true });
+    try {
+      await file.lock(true);
+      if (await isStill(path, file)) return file;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    file.close();
+  }
 }
 
 /** Whether `path` names the open file: its last holder may have moved it away before we got the lock. */

@@ -55,6 +55,7 @@ function startFinding(home: string, build: Build, python: string): Deno.ChildPro
     "--allow-env=TENSORFLOW_LIB,BACKMIX_HOME,XDG_CACHE_HOME,HOME",
     "--allow-read",
     "--allow-write",
+    "--allow-sys=hostname",
     `--allow-run=${python}`,
   ];
   return new Deno.Command(Deno.execPath(), {

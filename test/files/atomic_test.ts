@@ -77,11 +77,64 @@ Deno.test("writers of the same path at once leave one whole content", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("where the file system has no locks, writers of one path do not disturb each other either", async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/a`, { lock } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.lock = () => Promise.reject(new Error("No locks available (os error 37)"));
+  try {
+    const contents = Array.from({ length: 8 }, (_, i) => new Uint8Array(10_000 + i).fill(i));
+    await Promise.all(contents.map((bytes) => writeAtomic(path, [bytes.subarray(0, 5000), bytes.subarray(5000)])));
+    const found = await Deno.readFile(path);
+    assertEquals(found, contents[found[0]]);
+    assertEquals(await names(folder), ["a"]);
+  } finally {
+    Deno.FsFile.prototype.lock = lock;
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("two machines that do not see each other's locks leave one whole content", async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/a`, { lock } = Deno.FsFile.prototype, { hostname } = Deno;
+  const contents = [0, 1].map((i) => new Uint8Array(10_000 + i).fill(i));
+  const begun = Promise.withResolvers<void>();
+  Deno.FsFile.prototype.lock = () => Promise.resolve();
+  try {
+    Deno.hostname = () => "one";
+    const slow = writeAtomic(
+      path,
+      function* () {
+        yield contents[0].subarray(0, 5000);
+        begun.resolve();
+        yield new Uint8Array();
+        yield contents[0].subarray(5000);
+      }(),
+    );
+    await begun.promise;
+    Deno.hostname = () => "two";
+    await writeAtomic(path, contents[1]);
+    await slow;
+  } finally {
+    Deno.FsFile.prototype.lock = lock;
+    Deno.hostname = hostname;
+  }
+  const found = await Deno.readFile(path);
+  assertEquals(found, contents[found[0]]);
+  assertEquals(await names(folder), ["a"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a process that is killed while it writes leaves the old file, and the next write cleans up", async () => {
   const folder = await Deno.makeTempDir(), path = `${folder}/checkpoint`;
   await writeTextAtomic(path, "old");
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-lock", `--allow-read=${folder}`, `--allow-write=${folder}`, "-"],
+    args: [
+      "run",
+      "--quiet",
+      "--no-lock",
+      `--allow-read=${folder}`,
+      `--allow-write=${folder}`,
+      "--allow-sys=hostname",
+      "-",
+    ],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -103,8 +156,9 @@ Deno.test("a process that is killed while it writes leaves the old file, and the
   await output.cancel();
 
   assertEquals(await Deno.readTextFile(path), "old");
-  assertEquals(await names(folder), ["checkpoint", "checkpoint.tmp"]);
-  assert((await Deno.stat(`${path}.tmp`)).size >= 1 << 20);
+  const left = `checkpoint.${Deno.hostname()}.tmp`;
+  assertEquals(await names(folder), ["checkpoint", left]);
+  assert((await Deno.stat(`${folder}/${left}`)).size >= 1 << 20);
   await writeTextAtomic(path, "new");
   assertEquals(await Deno.readTextFile(path), "new");
   assertEquals(await names(folder), ["checkpoint"]);

@@ -285,6 +285,7 @@ Deno.test("a process that is killed in a download leaves a part that the next on
         `--allow-read=${folder}`,
         `--allow-write=${folder}`,
         "--allow-net=127.0.0.1",
+        "--allow-sys=hostname",
         "-",
       ],
       stdin: "piped",

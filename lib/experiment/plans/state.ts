@@ -1,8 +1,8 @@
 /** How far a plan has come, told by results, runs and the notes of what ran it: from files alone, on any machine. */
 import { join } from "node:path";
 import { fileError } from "../../files/file_error.ts";
+import { isLocked } from "../../files/lock.ts";
 import { INTERRUPTED } from "../../files/task.ts";
-import { tryOpenLocked } from "../../files/locked.ts";
 import { readResult } from "../../results/read.ts";
 import type { Cell } from "../../results/result.ts";
 import { LOG, type LogLine } from "../../training/log.ts";
@@ -51,10 +51,10 @@ export async function statesOf(
   experiments: readonly Experiment[],
   out: string,
 ): Promise<CellState[]> {
+  const keyOf = ({ table, preset, less }: PlannedCell) => JSON.stringify([table, preset, less]);
   const tables = new Map<string, { done: Set<string>; runs: Map<string, Run> }>();
-  const states: CellState[] = [];
   for (const cell of cells) {
-    const key = JSON.stringify([cell.table, cell.preset, cell.less]);
+    const key = keyOf(cell);
     if (!tables.has(key)) {
       const experiment = experiments.find(({ table }) => table === cell.table)!;
       const args = ["--preset", cell.preset, "--out", out, ...cell.less];
@@ -62,14 +62,14 @@ export async function statesOf(
       const wanted = experiment.unknowns?.length ?? 1;
       tables.set(key, { done: await doneIn(places, wanted), runs: await runsIn(places) });
     }
-    const { done, runs } = tables.get(key)!;
-    const name = nameOf(cell);
-    states.push({
-      cell,
-      ...(done.has(name) ? { standing: "done", note: "" } : await unfinished(cell, runs.get(name), out)),
-    });
   }
-  return states;
+  // at once: whether a lock's holder on another machine lives may take seconds to tell
+  return await Promise.all(cells.map(async (cell): Promise<CellState> => {
+    const { done, runs } = tables.get(keyOf(cell))!;
+    const name = nameOf(cell);
+    if (done.has(name)) return { cell, standing: "done", note: "" };
+    return { cell, ...await unfinished(cell, runs.get(name), out) };
+  }));
 }
 
 /** What tells a table's trainings apart. */
@@ -146,14 +146,6 @@ export async function attemptAt(out: string, id: string): Promise<Attempt | null
   } catch {
     return null; // cut off: as good as none
   }
-}
-
-/** Whether a process has the run's folder. */
-async function isLocked(path: string): Promise<boolean> {
-  if (!await Deno.stat(path).then(() => true, () => false)) return false;
-  const file = await tryOpenLocked(path);
-  file?.close();
-  return file === null;
 }
 
 /** The first and the last whole line of a log, which may have a hundred thousand between, and one that is being written. */
