@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { cacheFolder, cacheHome } from "../files/cache.ts";
 import { fileError } from "../files/file_error.ts";
-import { waitForLock } from "../files/lock.ts";
+import { type Lock, waitForLock } from "../files/lock.ts";
 import { type Build, wheelBytesOf } from "./library_builds.ts";
 import { pipDownload } from "./library_python.ts";
 import { unpackWheel } from "./library_wheel.ts";
@@ -53,10 +53,10 @@ export async function fetchLibrary(
   pythons: string[],
 ): Promise<{ directory: string; source: "cache" | "download" }> {
   const cache = await cacheFolder(build.folder);
-  await using _lock = await waitForLock(join(cache, "lock"), "The cache of TensorFlow", { onWait: console.error });
+  await using lock = await waitForLock(join(cache, "lock"), "The cache of TensorFlow", { onWait: console.error });
   const present = cachedLibrary(build);
   if (present !== undefined) return { directory: present, source: "cache" };
-  await fetchWheels(build, cache, pythons);
+  await fetchWheels(build, cache, pythons, lock);
   return { directory: join(cache, "lib", build.directory), source: "download" };
 }
 
@@ -71,7 +71,7 @@ export function sizeOf(path: string): number | undefined {
 }
 
 /** Fetches and unpacks the wheels; the caller holds the lock. What an interrupted attempt left is removed first. */
-async function fetchWheels(build: Build, cache: string, pythons: string[]): Promise<void> {
+async function fetchWheels(build: Build, cache: string, pythons: string[], lock: Lock): Promise<void> {
   const part = join(cache, "part");
   const fresh = join(part, "lib");
   try {
@@ -88,6 +88,7 @@ async function fetchWheels(build: Build, cache: string, pythons: string[]): Prom
     }
     const stamp: Stamp = { wheel: stampOf(build), sizes };
     Deno.writeTextFileSync(join(fresh, STAMP), JSON.stringify(stamp, null, 2) + "\n");
+    await lock.confirm();
     remove(join(cache, "lib")); // one that is not complete: files were taken out or cut off
     Deno.renameSync(fresh, join(cache, "lib"));
   } catch (error) {

@@ -68,7 +68,7 @@ export async function runCell(
   await Deno.mkdir(options.directory, { recursive: true }).catch((error) => {
     throw fileError(error, "write", options.directory);
   });
-  await using _lock = await acquireLock(`${options.directory}/lock`, options.directory);
+  await using lock = await acquireLock(`${options.directory}/lock`, options.directory, { onWait: console.error });
 
   const backbone = backboneOf(recipe.backbone);
   const trained = await train({
@@ -79,6 +79,7 @@ export async function runCell(
     images: data.train,
     classes: data.classes.length,
     seed,
+    mayWrite: lock.confirm,
     identity: {
       ...identifyTraining(plan),
       threads: engine.threads,

@@ -5,7 +5,7 @@
 import { writeAll, writeTextAtomic } from "./atomic.ts";
 import { fileDigest } from "./checksum.ts";
 import { fileError } from "./file_error.ts";
-import { waitForLock } from "./lock.ts";
+import { type Lock, waitForLock } from "./lock.ts";
 import { type ProgressBar, progressBar } from "./progress.ts";
 import { UserError } from "./user_error.ts";
 
@@ -41,25 +41,26 @@ class Broken extends Error {}
  */
 export async function download(file: Download): Promise<void> {
   const { path, label } = file;
-  await using _lock = await waitForLock(`${path}.lock`, label, { onWait: console.error });
+  await using lock = await waitForLock(`${path}.lock`, label, { onWait: console.error });
   if (await sizeOf(path) !== null) return await checkPresent(file);
   const bar = progressBar(label, file.bytes ?? 0, "bytes");
   try {
-    await fetchPart(file, bar);
+    await fetchPart(file, bar, lock);
   } finally {
     bar.stop();
   }
+  await lock.confirm();
   await checkPart(file);
   await Deno.rename(`${path}.part`, path);
   await Deno.remove(`${path}.part.from`).catch(() => {});
 }
 
 /** Attempts until the part is complete; the attempts without progress are counted. */
-async function fetchPart(file: Download, bar: ProgressBar): Promise<void> {
+async function fetchPart(file: Download, bar: ProgressBar, lock: Lock): Promise<void> {
   let most = await sizeOf(`${file.path}.part`) ?? 0;
   for (let failed = 0;;) {
     try {
-      return await attempt(file, bar);
+      return await attempt(file, bar, lock);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
       const reached = await sizeOf(`${file.path}.part`) ?? 0;
@@ -72,7 +73,7 @@ async function fetchPart(file: Download, bar: ProgressBar): Promise<void> {
 }
 
 /** One request: continues the part, or starts it anew where the server or the part does not allow that. */
-async function attempt(file: Download, bar: ProgressBar): Promise<void> {
+async function attempt(file: Download, bar: ProgressBar, lock: Lock): Promise<void> {
   const part = `${file.path}.part`, from = `${part}.from`;
   const validator = await validatorOf(file);
   const have = validator === null ? 0 : await sizeOf(part) ?? 0;
@@ -101,6 +102,7 @@ async function attempt(file: Download, bar: ProgressBar): Promise<void> {
         await reader.cancel();
         throw await wrong(file, `${file.url} sends more than ${total} bytes`);
       }
+      await lock.confirm();
       await writeAll(out, next.value).catch((error) => notWritten(error, file));
       bar.update(done += next.value.length);
     }

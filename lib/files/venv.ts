@@ -40,7 +40,7 @@ export async function venv({ name, title, notice, requirements, install }: VenvP
   const folder = await cacheFolder(name);
   const place = join(folder, "venv");
   const python = join(place, "bin", "python");
-  await using _lock = await waitForLock(join(folder, "lock"), title, { onWait: console.error });
+  await using lock = await waitForLock(join(folder, "lock"), title, { onWait: console.error });
   if (await Deno.readTextFile(join(place, "complete")).catch(() => "") === requirements) return { python, folder };
 
   await Deno.remove(place, { recursive: true }).catch(() => {});
@@ -59,6 +59,7 @@ export async function venv({ name, title, notice, requirements, install }: VenvP
     );
   if (install === undefined) await pip(...requirements.trim().split("\n"));
   else await install(pip, python);
+  await lock.confirm();
   await Deno.writeTextFile(join(place, "complete"), requirements);
   return { python, folder };
 }

@@ -33,7 +33,7 @@ import { differencesOf, readScores, type ResampledRun, resampledRun } from "./sc
  * @throws {UserError} if the file is damaged, or of another table, preset or schema version, or cannot be written
  */
 export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "id">): Promise<ResultFile> {
-  await using _lock = await waitForLock(`${path}.lock`, path);
+  await using lock = await waitForLock(`${path}.lock`, path);
   const before = await existing(path, head);
   const added: Cell = { ...roundedCell(cell), id: cellId(cell) };
   const cells = [...before.cells.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
@@ -61,6 +61,7 @@ export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "
   };
   const fault = faultOf(JSON.parse(JSON.stringify(file)));
   if (fault) throw new TypeError(`${path}: would break the schema: ${fault}`);
+  await lock.confirm();
   await writeTextAtomic(path, layout(file));
   return file;
 }

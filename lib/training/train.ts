@@ -47,6 +47,8 @@ export interface TrainOptions {
   identity: RunIdentity;
   /** Whether to go on from the folder's checkpoint. */
   resume: boolean;
+  /** Waited for before the writes of a step, and of a checkpoint; throws if the folder is another process's by now. */
+  mayWrite?: () => Promise<void>;
   /** Ends the run after the current step, with a checkpoint. */
   stop?: AbortSignal;
   /** What the progress bar calls the run. */
@@ -83,7 +85,7 @@ export const CHECKPOINT = "checkpoint.safetensors";
  * @throws {Interrupted} after `stop`, when the checkpoint is written
  */
 export async function train(options: TrainOptions): Promise<Trained> {
-  const { recipe, images, seed, directory, stop } = options;
+  const { recipe, images, seed, directory, stop, mayWrite } = options;
   checkRecipe(recipe, images);
   checkGenerator(options.method, images.side);
   rehearse(options.method, options.classes, options.backbone.channels, recipe.loss);
@@ -114,6 +116,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     const save = async (event: "checkpoint" | "stop" | "finish") => {
       const broken = notFinite(state.network);
       if (broken !== undefined) throw diverged(`${broken} is no longer finite`);
+      await mayWrite?.();
       await saveCheckpoint(path, { ...state, bank: bank?.state() ?? null }, identity);
       saved = state.step;
       report?.saved(event, state.step);
@@ -139,6 +142,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
         next(),
       ]);
       ahead = made;
+      await mayWrite?.();
       if (!Number.isFinite(loss)) {
         disposeTree(network);
         throw diverged(`the loss is ${loss}`);

@@ -153,6 +153,16 @@ Deno.test("after each epoch the network is shown, behind its checkpoint, and no 
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("a run whose folder is another process's by now writes neither log nor checkpoint any more", async () => {
+  const directory = await Deno.makeTempDir();
+  let asked = 0;
+  const mayWrite = () => ++asked <= 21 ? Promise.resolve() : Promise.reject(new UserError("taken over")); // 20 steps, one save
+  await assertRejects(() => train({ ...smallRun({ directory }), mayWrite }), UserError, "taken over");
+  const { event, step } = logOf(directory).at(-1)!;
+  assertEquals([event, step], ["checkpoint", 20]);
+  await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("without BackMix, stopped before its first step, inside an epoch or between two, a run ends with the same bytes", async () => {
   const run = { lag: null, recipe: { epochs: 2, batch: 60 } }; // 4 steps an epoch
   const whole = await unbroken(run);
