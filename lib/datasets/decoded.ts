@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { cacheFolder } from "../files/cache.ts";
+import { type Lock, waitForLock } from "../files/lock.ts";
 import { progressBar } from "../files/progress.ts";
 import { openSealedSafetensors, sealSafetensors } from "../files/safetensors.ts";
 import { UserError } from "../files/user_error.ts";
@@ -42,21 +43,40 @@ export interface Decoded {
 }
 
 /**
- * Decodes images, or takes from the cache what was decoded before.
+ * Decodes images, or takes from the cache what was decoded before. Of several processes that want the same images one
+ * decodes, and the others wait.
  *
  * @throws {UserError} if an image is damaged and not to be skipped, or the cache is damaged
  */
 export async function decodeImages(undecoded: Undecoded): Promise<Decoded> {
-  const { label, side, cached, files, threads, skipDamaged = false, decode } = undecoded;
-  const size = side * side * 3;
-  const path = cached && join(await cacheFolder("datasets"), `${cached}.safetensors`);
-  const before = path && await Deno.readFile(path).catch(() => null);
-  if (before) {
-    const images = openSealedSafetensors(before, path!).arrays.get("images")!.data as Uint8Array;
-    if (images.length === files.length * size) return { images, kept: [...files.keys()] };
-  }
+  const { label, cached, files } = undecoded;
   if (files.length === 0) return { images: new Uint8Array(0), kept: [] };
+  if (cached === null) return await decodeAll(undecoded);
+  const path = join(await cacheFolder("datasets"), `${cached}.safetensors`);
+  const before = await decodedBefore(path, undecoded);
+  if (before !== null) return before;
+  await using lock = await waitForLock(`${path}.lock`, label, { onWait: console.error });
+  const meanwhile = await decodedBefore(path, undecoded);
+  if (meanwhile !== null) return meanwhile;
+  const decoded = await decodeAll(undecoded, lock);
+  if (decoded.kept.length === files.length) {
+    const shape = [files.length, undecoded.side, undecoded.side, 3];
+    await writeAtomic(path, sealSafetensors(new Map([["images", { dtype: "U8", shape, data: decoded.images }]])));
+  }
+  return decoded;
+}
 
+async function decodedBefore(path: string, { files, side }: Undecoded): Promise<Decoded | null> {
+  const bytes = await Deno.readFile(path).catch(() => null);
+  if (bytes === null) return null;
+  const images = openSealedSafetensors(bytes, path).arrays.get("images")!.data as Uint8Array;
+  return images.length === files.length * side * side * 3 ? { images, kept: [...files.keys()] } : null;
+}
+
+/** @param lock what is confirmed at each image, if the images go into the cache */
+async function decodeAll(undecoded: Undecoded, lock?: Lock): Promise<Decoded> {
+  const { label, side, files, threads, skipDamaged = false, decode } = undecoded;
+  const size = side * side * 3;
   await startTensorFlow({ threads });
   const images = new Uint8Array(files.length * size);
   const kept: number[] = [];
@@ -64,6 +84,7 @@ export async function decodeImages(undecoded: Undecoded): Promise<Decoded> {
   const bar = progressBar(`decode ${label}`, files.length, "images");
   try {
     for (const [at, where] of files.entries()) {
+      await lock?.confirm();
       try {
         images.set(await decode(at, where), kept.length * size);
         kept.push(at);
@@ -78,10 +99,5 @@ export async function decodeImages(undecoded: Undecoded): Promise<Decoded> {
     bar.stop();
   }
   for (const message of damaged) console.error(`left out: ${message}`);
-  const whole = kept.length === files.length;
-  if (path && whole) {
-    const shape = [kept.length, side, side, 3];
-    await writeAtomic(path, sealSafetensors(new Map([["images", { dtype: "U8", shape, data: images }]])));
-  }
-  return { images: whole ? images : images.slice(0, kept.length * size), kept };
+  return { images: kept.length === files.length ? images : images.slice(0, kept.length * size), kept };
 }
