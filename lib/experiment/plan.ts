@@ -2,8 +2,8 @@
 import type { Source } from "../datasets/image_set.ts";
 import type { Split } from "../datasets/splits.ts";
 import type { Method } from "../methods/method.ts";
-import { cellId } from "../results/result.ts";
-import { digest, type Recipe } from "../training/recipe.ts";
+import { cellId, decidingDigest } from "../results/result.ts";
+import type { Recipe } from "../training/recipe.ts";
 
 /** What a cell computes; everything that its numbers depend on. */
 export interface CellPlan {
@@ -34,7 +34,7 @@ export interface CellPlan {
 /** The identity of a plan: its name, and the digest of what decides its numbers. */
 export function identify(plan: CellPlan): { id: string; recipe_digest: string } {
   const { method, recipe, trial, seed, split, source, limit, validation, settings } = plan;
-  const recipe_digest = digest({ recipe, split, data: source.sha256, limit, validation, settings });
+  const recipe_digest = decidingDigest({ recipe, split, data: source.sha256, limit, validation, settings });
   return {
     id: cellId({ method: method.name, backmix: recipe.backmix !== null, trial, seed, recipe_digest }),
     recipe_digest,

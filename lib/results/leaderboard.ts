@@ -1,9 +1,7 @@
 /** Merges result files that several people made into one table, and tells which were checked against their scores. */
 import { dirname, relative, resolve } from "node:path";
-import { fileError } from "../files/file_error.ts";
 import { UserError } from "../files/user_error.ts";
-import { RESULT_FILE } from "./check_task.ts";
-import { readResult } from "./read.ts";
+import { resultsBelow } from "./below.ts";
 import { agrees, recompute } from "./recompute.ts";
 import type { ResultFile } from "./result.ts";
 import { dataTitle, percentOf, rowName, type Table, words } from "./table.ts";
@@ -24,7 +22,7 @@ export interface Entry {
 /**
  * Reads all result files below a folder, and recomputes those that have their scores.
  *
- * @param progress is told of each file before it is checked
+ * @param progress is told of each file before its scores are read
  * @returns the files in the order of their paths, and what is wrong with those that cannot be read
  * @throws {UserError} if the folder cannot be read
  */
@@ -32,19 +30,11 @@ export async function entriesBelow(
   folder: string,
   progress: (path: string) => void = () => {},
 ): Promise<{ entries: Entry[]; refused: string[] }> {
-  const [entries, refused]: [Entry[], string[]] = [[], []];
-  for (const path of (await resultsBelow(folder)).sort()) {
+  const { found: entries, refused } = await resultsBelow(folder, async (file, path) => {
     progress(path);
-    try {
-      const file = await readResult(path);
-      checkSummary(file, path);
-      entries.push({ path: relative(folder, path), file, standing: await standingOf(file, dirname(path)) });
-    } catch (error) {
-      if (error instanceof RangeError) refused.push(`${path}: its scores give no figures (${error.message})`);
-      else if (error instanceof UserError) refused.push(error.message);
-      else throw error;
-    }
-  }
+    checkSummary(file, path);
+    return { path: relative(folder, path), file, standing: await standingOf(file, dirname(path)) };
+  });
   return { entries, refused };
 }
 
@@ -61,20 +51,6 @@ async function standingOf(file: ResultFile, folder: string): Promise<Standing> {
     if (!await Deno.stat(resolve(folder, scores_file)).then(() => true, () => false)) return "scores absent";
   }
   return (await recompute(file, folder)).every((one) => agrees(one)) ? "recomputed" : "differs";
-}
-
-async function resultsBelow(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const path = `${folder}/${name}`;
-      if (isDirectory) found.push(...await resultsBelow(path));
-      else if (RESULT_FILE.test(name)) found.push(path);
-    }
-  } catch (error) {
-    throw fileError(error, "read", folder);
-  }
-  return found;
 }
 
 /**

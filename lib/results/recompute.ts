@@ -28,10 +28,9 @@ export async function recompute(file: ResultFile, folder: string): Promise<Recom
   const cells: Cell[] = [];
   const runs = new Map<string, ResampledRun>();
   for (const cell of file.cells) {
-    const run = await resampledCell(cell, folder);
+    const { run, metrics, figures } = await recomputeCell(cell, folder);
     runs.set(cell.id, run);
-    const metrics = figuresOf(run);
-    found.push(...beside(cell.id, cell.metrics, metrics));
+    found.push(...figures);
     cells.push({ ...cell, metrics });
   }
 
@@ -49,6 +48,22 @@ export async function recompute(file: ResultFile, folder: string): Promise<Recom
     found.push({ of: "summary", figure: path, recorded: [recorded.get(path) ?? NaN], again: [again.get(path) ?? NaN] });
   }
   return found;
+}
+
+/**
+ * Recomputes the figures of a cell alone.
+ *
+ * @param folder where its result file lies
+ * @returns the run as its scores give it, its figures, and each of them beside the recorded one
+ * @throws {UserError} if its scores are missing or damaged
+ */
+export async function recomputeCell(
+  cell: Cell,
+  folder: string,
+): Promise<{ run: ResampledRun; metrics: FiguresByScore; figures: Recomputed[] }> {
+  const run = await resampledCell(cell, folder);
+  const metrics = figuresOf(run);
+  return { run, metrics, figures: beside(cell.id, cell.metrics, metrics) };
 }
 
 /**

@@ -5,6 +5,7 @@
  * Names are those of the file (snake_case). Shares and figures lie in [0, 1].
  */
 import type { OpenSetMetrics } from "../metrics/open_set_metrics.ts";
+import { digest } from "../training/recipe.ts";
 
 /** Version of the layout below; files of another version are never merged. */
 export const SCHEMA_VERSION = 1;
@@ -235,6 +236,23 @@ export interface SummaryPair {
   metrics: MeansByScore<MeanDifference>;
   /** Mean differences of the further numbers. */
   extra?: Record<string, MeanDifference>;
+}
+
+/**
+ * A short hash of all that decides a cell's numbers but its method and seed.
+ *
+ * @param parts.data SHA-256 of the images
+ * @param parts.validation share of the training images that was held back; 0 in every result file
+ */
+export function decidingDigest(parts: {
+  recipe: unknown;
+  split: { protocol: string; dataset: string; trial: number; known: readonly number[]; unknown: readonly number[] };
+  data: string;
+  limit: number | null;
+  validation: number;
+  settings: Record<string, number>;
+}): string {
+  return digest(parts);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { writeTextAtomic } from "../files/atomic.ts";
+import { fileError } from "../files/file_error.ts";
 import { waitForLock } from "../files/lock.ts";
 import { UserError } from "../files/user_error.ts";
 import { pairsOf, summarise } from "./aggregate.ts";
@@ -19,25 +20,51 @@ import {
 import { rounded } from "./rounded.ts";
 import { differencesOf, readScores, type ResampledRun, resampledRun } from "./scores.ts";
 
+/** What to add to a result file. */
+export interface Addition {
+  /** The published figures to compare with. */
+  paper: ResultHead["paper"];
+  /** Runs whose scores lie at their `scores_file` already. */
+  cells: readonly Omit<Cell, "id">[];
+}
+
 /**
- * Adds the cell of a finished run to a result file, which is made if it is not there. Its own paired differences are worked
- * out, those of other cells are taken as the file has them, and the summary is made anew.
+ * Adds the cell of a finished run to a result file: see {@linkcode addCells}.
  *
- * Its scores must have been written before, at `cell.scores_file`: the paired differences are computed from them. Two
- * runs that finish together take turns. A cell that breaks the schema is a fault of the program; nothing is written then.
- *
- * @param path the result file
  * @param head what its cells share; an existing file must have the same table and preset
- * @param cell the run; its id is made here
- * @returns what was written
- * @throws {UserError} if the file is damaged, or of another table, preset or schema version, or cannot be written
  */
 export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "id">): Promise<ResultFile> {
+  return (await addCells(path, head, () => Promise.resolve({ paper: head.paper, cells: [cell] })))!;
+}
+
+/**
+ * Adds cells of finished runs to a result file, which is made if it is not there. Their own paired differences are worked
+ * out, those of other cells are taken as the file has them, and the summary is made anew.
+ *
+ * Their scores must have been written before, at `scores_file`: the paired differences are computed from them. Two
+ * processes that add take turns. A cell that breaks the schema is a fault of the program; nothing is written then.
+ *
+ * @param path the result file
+ * @param of its table and preset; an existing file must have the same
+ * @param choose is given what the file holds, null if it is not there, while nobody else may change it, and says what to add;
+ * ids are made here
+ * @returns what was written; null if there was nothing to add
+ * @throws {UserError} if the file is damaged, or of another table, preset or schema version, or cannot be written
+ */
+export async function addCells(
+  path: string,
+  { table, preset }: Pick<ResultHead, "table" | "preset">,
+  choose: (before: ResultFile | null) => Promise<Addition>,
+): Promise<ResultFile | null> {
   await using lock = await waitForLock(`${path}.lock`, path);
-  const before = await existing(path, head);
-  const added: Cell = { ...roundedCell(cell), id: cellId(cell) };
-  const cells = [...before.cells.filter(({ id }) => id !== added.id), added].sort((a, b) => compare(a.id, b.id));
-  const others = before.paired.filter((pair) => pair.with !== added.id && pair.without !== added.id);
+  const before = await existing(path, { table, preset });
+  const addition = await choose(before);
+  if (addition.cells.length === 0) return null;
+  const added = addition.cells.map((cell): Cell => ({ ...roundedCell(cell), id: cellId(cell) }));
+  const ids = new Set(added.map(({ id }) => id));
+  const kept = before?.cells.filter(({ id }) => !ids.has(id)) ?? [];
+  const cells = [...kept, ...added].sort((a, b) => compare(a.id, b.id));
+  const others = before?.paired.filter((pair) => !ids.has(pair.with) && !ids.has(pair.without)) ?? [];
   const runs = new Map<string, Promise<ResampledRun>>(); // a cell may have many partners
   const runOf = (cell: Cell) => {
     const run = runs.get(cell.id) ?? resampledCell(cell, dirname(path));
@@ -47,13 +74,17 @@ export async function addCell(path: string, head: ResultHead, cell: Omit<Cell, "
   const paired = await differences(cells, runOf, others).catch((error) => {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `${error.message} Until then ${path} cannot take ${added.id}: restore that file or remove its cell, and run ` +
-        "again with --resume.",
+      `${error.message} Until then ${path} cannot take ${
+        [...ids].join(", ")
+      }: restore that file or remove its cell, and ` +
+        "run again with --resume.",
     );
   });
 
   const file: ResultFile = {
-    ...head,
+    table,
+    preset,
+    paper: addition.paper,
     schema_version: SCHEMA_VERSION,
     cells,
     paired,
@@ -134,18 +165,18 @@ function extraDifference(a: Cell, b: Cell): { extra?: Record<string, number> } {
   return { extra: rounded(Object.fromEntries(names.map((name) => [name, a.extra![name] - b.extra![name]]))) };
 }
 
-async function existing(path: string, head: ResultHead): Promise<Pick<ResultFile, "cells" | "paired">> {
+async function existing(path: string, of: Pick<ResultHead, "table" | "preset">): Promise<ResultFile | null> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { cells: [], paired: [] };
-    throw error;
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw fileError(error, "read", path);
   }
   const file = parseResult(text, path);
-  if (file.table !== head.table || file.preset !== head.preset) {
+  if (file.table !== of.table || file.preset !== of.preset) {
     throw new UserError(
-      `${path}: holds table ${file.table}, preset ${file.preset}; this run is of ${head.table}, ${head.preset}. ` +
+      `${path}: holds table ${file.table}, preset ${file.preset}; this run is of ${of.table}, ${of.preset}. ` +
         "Choose another file.",
     );
   }
