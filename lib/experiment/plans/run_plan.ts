@@ -1,6 +1,7 @@
 /** Runs what is left of a plan, so many trainings at a time, on this machine. */
 import { join } from "node:path";
 import { writeTextAtomic } from "../../files/atomic.ts";
+import { fileError } from "../../files/file_error.ts";
 import { INTERRUPTED } from "../../files/task.ts";
 import { attemptAt, notesFolder } from "./state.ts";
 import type { PlannedCell } from "./planned.ts";
@@ -13,7 +14,10 @@ export interface RunPlanOptions {
   out: string;
   /** How often a training that fails is tried, in one run of the plan. */
   tries: number;
-  /** Starts a training in one of the places 0 .. jobs-1; its exit code, and how to end it in an orderly way. */
+  /**
+   * Starts a training in one of the places 0 .. jobs-1; its exit code, and how to end it in an orderly way. An error in place of
+   * the code ends the plan; the training must have ended then.
+   */
   launch: (cell: PlannedCell, log: string, place: number) => { ended: Promise<number>; stop: () => void };
   /** Is told when a training begins, ends, or fails. */
   told: (event: "begins" | "done" | "failed", cell: PlannedCell, place: number) => void;
@@ -26,26 +30,31 @@ export interface RunPlanOptions {
  *
  * @param cells what is not done yet, in the order in which they start
  * @returns those that failed as often as they were tried; none after `stop`
+ * @throws {UserError} if the notes cannot be written; all trainings have ended then
  */
 export async function runPlan(cells: readonly PlannedCell[], options: RunPlanOptions): Promise<PlannedCell[]> {
   const { jobs, out, tries, launch, told, stop } = options;
   const notes = notesFolder(out);
-  await Deno.mkdir(notes, { recursive: true });
+  await Deno.mkdir(notes, { recursive: true }).catch((error) => {
+    throw fileError(error, "write", notes);
+  });
   const left = [...cells];
   const failed: PlannedCell[] = [];
   const ends = new Set<() => void>();
-  stop.addEventListener("abort", () => ends.forEach((end) => end()));
+  const broken: unknown[] = [];
+  const over = () => stop.aborted || broken.length > 0;
+  const endAll = () => ends.forEach((end) => end());
+  stop.addEventListener("abort", endAll);
 
   const place = async (k: number) => {
-    for (let cell = left.shift(); cell !== undefined && !stop.aborted; cell = left.shift()) {
+    for (let cell = left.shift(); cell !== undefined && !over(); cell = left.shift()) {
       const log = join(notes, `${cell.id}.log`);
-      for (let tried = 1; tried <= tries && !stop.aborted; tried++) {
+      for (let tried = 1; tried <= tries && !over(); tried++) {
         told("begins", cell, k);
         const before = await attemptAt(out, cell.id);
         const run = launch(cell, log, k);
         ends.add(run.stop);
-        const code = await run.ended;
-        ends.delete(run.stop);
+        const code = await run.ended.finally(() => ends.delete(run.stop));
         const said = (await Deno.readTextFile(log).catch(() => "")).trim().split("\n").at(-1) ?? "";
         const attempt = { code, tries: (before?.tries ?? 0) + 1, said };
         await writeTextAtomic(join(notes, `${cell.id}.json`), JSON.stringify(attempt) + "\n");
@@ -53,12 +62,17 @@ export async function runPlan(cells: readonly PlannedCell[], options: RunPlanOpt
           told("done", cell, k);
           break;
         }
-        if (stop.aborted || code === INTERRUPTED) break;
+        if (over() || code === INTERRUPTED) break;
         told("failed", cell, k);
         if (tried === tries) failed.push(cell);
       }
     }
   };
-  await Promise.all(Array.from({ length: jobs }, (_, k) => place(k)));
+  await Promise.all(Array.from({ length: jobs }, (_, k) =>
+    place(k).catch((error) => {
+      broken.push(error);
+      endAll(); // nobody would be left who knows of them
+    })));
+  if (broken.length > 0) throw broken[0];
   return failed;
 }

@@ -1,6 +1,7 @@
 /** `deno task run-plan PLAN`: runs what is left of a plan on this machine. */
 import { resolve } from "node:path";
 import { gpuMemory } from "../../engine/nvidia.ts";
+import { writeAll } from "../../files/atomic.ts";
 import { fileError } from "../../files/file_error.ts";
 import { Interrupted, runTask, stopSignal } from "../../files/task.ts";
 import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
@@ -124,20 +125,28 @@ function launched(cell: PlannedCell, more: readonly string[], log: string, said:
     detached: true,
   }).spawn();
   const keep = async (stream: ReadableStream<Uint8Array>) => {
-    const file = await Deno.open(log, { append: true, create: true }).catch((error) => {
-      throw fileError(error, "write", log);
-    });
-    try {
-      for await (const bytes of stream) {
-        await file.write(bytes);
-        said(new TextDecoder().decode(bytes).trim().split("\n").at(-1) ?? "");
-      }
-    } finally {
-      file.close();
+    using file = await Deno.open(log, { append: true, create: true });
+    for await (const bytes of stream) {
+      await writeAll(file, bytes);
+      said(new TextDecoder().decode(bytes).trim().split("\n").at(-1) ?? "");
     }
   };
-  const ended = Promise.all([child.status, keep(child.stdout), keep(child.stderr)]).then(([{ code }]) => code);
-  return { ended, stop: () => child.kill("SIGTERM") };
+  let running = true;
+  const stop = () => running && child.kill("SIGTERM");
+  const ended = (async () => {
+    const kept = Promise.allSettled([child.stdout, child.stderr].map((stream) =>
+      keep(stream).catch((error) => {
+        stop(); // it would go on with nobody who reads what it says
+        throw fileError(error, "write", log);
+      })
+    ));
+    const { code } = await child.status;
+    running = false;
+    const lost = (await kept).find(({ status }) => status === "rejected");
+    if (lost !== undefined) throw (lost as PromiseRejectedResult).reason;
+    return code;
+  })();
+  return { ended, stop };
 }
 
 /** Prints where the jobs stand. */

@@ -1,9 +1,10 @@
 /** Running a plan, with trainings that only pretend. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { priorsExperiment } from "../../../experiments/priors.ts";
 import { type PlannedCell, plannedCells } from "../../../lib/experiment/plans/planned.ts";
 import { runPlan } from "../../../lib/experiment/plans/run_plan.ts";
 import { attemptAt } from "../../../lib/experiment/plans/state.ts";
+import { UserError } from "../../../lib/files/user_error.ts";
 
 const cells = plannedCells(priorsExperiment, "quick", {}).slice(0, 6);
 
@@ -63,4 +64,40 @@ Deno.test("a stop ends what runs, starts nothing more, and blames nobody", async
   assertEquals(failed, []);
   assert(notes.some((note) => note?.code === 130));
   assertEquals(notes[5], null);
+});
+
+Deno.test("when what a training says cannot be kept, the others are ended, nothing more begins, and the cause is told", async () => {
+  const out = await Deno.makeTempDir();
+  const begun: string[] = [], ended: string[] = [];
+  const work = runPlan(cells, {
+    jobs: 3,
+    out,
+    tries: 3,
+    stop: new AbortController().signal,
+    told: () => {},
+    launch({ id }) {
+      if (begun.push(id) === 3) {
+        return {
+          ended: Promise.reject(new UserError("runs/plan: cannot write: the file system is read-only.")),
+          stop: () => {},
+        };
+      }
+      const end = Promise.withResolvers<number>();
+      return { ended: end.promise, stop: () => setTimeout(() => (ended.push(id), end.resolve(130))) };
+    },
+  });
+  await assertRejects(() => work, UserError, "the file system is read-only");
+  assertEquals(begun, cells.slice(0, 3).map(({ id }) => id));
+  assertEquals(ended, begun.slice(0, 2));
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("a place that cannot be written is told before anything begins", async () => {
+  const file = await Deno.makeTempFile();
+  const options = { jobs: 1, out: file, tries: 1, stop: new AbortController().signal, told: () => {} };
+  const launch = () => {
+    throw new Error("begun");
+  };
+  await assertRejects(() => runPlan(cells, { ...options, launch }), UserError, `${file}/plan: cannot write: a part of`);
+  await Deno.remove(file);
 });
