@@ -136,12 +136,10 @@ function held(ownership: Ownership, path: string, what: string, { beat, patience
       });
       if (!lost) return;
       const owner = await ownerOf(path).catch(() => null);
-      throw new UserError(
-        `${what}: ${
-          owner === null ? "its lock was removed" : `taken over by ${described(owner)}`
-        }, while this process ` +
-          "stood still (a suspended machine?). It ends without writing more; run it again, with --resume if it trains.",
-      );
+      const why = owner === null
+        ? "its lock was removed, perhaps with its folder"
+        : `taken over by ${described(owner)} while this process stood still (a suspended machine?)`;
+      throw new UserError(`${what}: ${why}. It ends without writing more; run it again, with --resume if it trains.`);
     },
     release,
     [Symbol.asyncDispose]: release,

@@ -198,7 +198,7 @@ Deno.test("a lock whose folder was removed is told to its holder", async () => {
     await assertRejects(
       () => lock.confirm(),
       UserError,
-      "the run: its lock was removed, while this process stood still",
+      "the run: its lock was removed, perhaps with its folder. It ends",
     );
   } finally {
     Date.now = now;
