@@ -165,12 +165,13 @@ function jobBoard(cells: readonly PlannedCell[], jobs: number) {
   const timer = setInterval(print, EVERY);
   return {
     told(event: "begins" | "done" | "failed", cell: PlannedCell, place: number) {
+      const { said } = places[place];
       places[place] = event === "begins" ? { id: cell.id, said: "" } : { id: "", said: "" };
       if (event === "done") {
         count++;
         spent += cost(cell);
       }
-      console.error(`${cell.id}: ${event}`);
+      console.error(`${cell.id}: ${event}${event === "failed" ? `: ${said}` : ""}`);
     },
     said(place: number, line: string) {
       places[place].said = line;
