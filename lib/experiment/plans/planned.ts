@@ -167,14 +167,21 @@ function parsed(line: string, where: string): PlannedCell {
       }, this program reads ${VERSION}. Make the plan again: deno task plan.`,
     );
   }
-  if (Array.isArray(cell.less) && LESS.test(cell.less.join(" "))) return cell;
-  throw new UserError(
-    `${where}: less is ${JSON.stringify(cell.less)}, expected [] or as --epochs and --limit make it.`,
-  );
+  if (!Array.isArray(cell.less) || !LESS.test(JSON.stringify(cell.less))) {
+    throw new UserError(
+      `${where}: less is ${JSON.stringify(cell.less)}, expected [] or as --epochs and --limit make it.`,
+    );
+  }
+  if (cell.hours !== null && !(typeof cell.hours === "number" && cell.hours >= 0)) {
+    throw new UserError(
+      `${where}: hours is ${JSON.stringify(cell.hours)}, expected a number, or null if it is not known.`,
+    );
+  }
+  return cell;
 }
 
 /** What `less` may say. */
-const LESS = /^(--epochs \d+)?( ?--limit \d+)?$/;
+const LESS = /^\[("--epochs","[1-9]\d*")?(,?"--limit","[1-9]\d*")?\]$/;
 
 /** What runs is worked out anew from the names in the line: a line that says other is edited, or of other code. */
 function checkToday(
@@ -186,8 +193,11 @@ function checkToday(
   const { id, table, preset, trial, seed, less } = cell;
   const experiment = experiments.find((one) => one.table === table);
   if (experiment === undefined) throw new UserError(`${where}: no table ${JSON.stringify(table)}.`);
-  if (experiment.presets[preset] === undefined) {
+  if (!Object.hasOwn(experiment.presets, preset)) {
     throw new UserError(`${where}: ${table} has no preset ${JSON.stringify(preset)}.`);
+  }
+  if (!(experiment.trials.length === 0 ? trial === 0 : experiment.trials.includes(trial))) {
+    throw new UserError(`${where}: ${table} has no trial ${JSON.stringify(trial)}.`);
   }
   const key = JSON.stringify([table, preset, trial, seed, less]);
   if (!today.has(key)) {

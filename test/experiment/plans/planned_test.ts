@@ -86,12 +86,21 @@ Deno.test("a plan is read as it was written; an edited, older or doubled line is
   assertMatch(await refused([{ ...a, id: "cifar10.paper.mine" }]), /: no such training today\./);
   assertMatch(await refused([{ ...a, command: ["rm", "-r", "/"] }]), /: other fields than its id stands for\./);
   assertMatch(await refused([{ ...a, preset: "mine" }]), /cifar10 has no preset "mine"\./);
+  assertMatch(await refused([{ ...a, preset: "constructor" }]), /cifar10 has no preset "constructor"\./);
+  const other = JSON.parse(JSON.stringify(a).replace("trial0", "trial99").replace('"--trial","0"', '"--trial","99"'));
+  assertMatch(await refused([{ ...other, trial: 99 }]), /^, line 1: cifar10 has no trial 99\./);
+  assertMatch(await refused([{ ...a, seed: "0" }]), /: other fields than its id stands for\./);
+  assertMatch(await refused([{ ...a, hours: "many" }]), /^, line 1: hours is "many", expected a number, or null/);
+  assertMatch(await refused([null]), /^, line 1: version undefined/);
   assertMatch(await refused([""]), /: this plan is empty\./);
   assertMatch(await refused(["", { ...a, less: undefined }]), /^, line 2: less is undefined, expected \[\] or as/);
   assertMatch(
     await refused([{ ...a, less: ["--data-dir", "/"] }]),
     /^, line 1: less is \["--data-dir","\/"\], expected/,
   );
+  for (const less of [["--epochs 2"], ["--epochs", "0"], ["--epochs", "2", "--epochs", "3"]]) {
+    assertMatch(await refused([{ ...a, less }]), /^, line 1: less is \["--epochs.*\], expected \[\] or as/);
+  }
 });
 
 Deno.test("a plan becomes a job array, a task a line, that saves before its end and comes again", async () => {
