@@ -29,15 +29,16 @@ export async function resultsBelow<T>(
   return { found, refused };
 }
 
-async function pathsBelow(folder: string): Promise<string[]> {
+async function pathsBelow(folder: string, top = true): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
       const path = `${folder}/${name}`;
-      if (isDirectory) found.push(...await pathsBelow(path));
+      if (isDirectory) found.push(...await pathsBelow(path, false));
       else if (RESULT_FILE.test(name)) found.push(path);
     }
   } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !top) return []; // a lock that was given back meanwhile
     throw fileError(error, "read", folder);
   }
   return found;

@@ -227,6 +227,36 @@ Deno.test("a full disk, a place that cannot be, and a target without its scores 
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a folder that vanishes while it is read is told; a lock in it that is given back is not missed", async () => {
+  const folder = await Deno.makeTempDir(), { readDir } = Deno;
+  await add(folder, "ada");
+  const ada = `${folder}/ada`, vanishing = `${ada}/cifar10.quick.json.lock`;
+  await Deno.mkdir(vanishing);
+  Deno.readDir = (path) => {
+    if (path === vanishing) Deno.removeSync(vanishing);
+    return readDir(path);
+  };
+  try {
+    assertEquals((await gatherReport([ada, "--out", `${folder}/out`])).code, 0);
+    const { readFile } = Deno;
+    Deno.readFile = async (path) => {
+      await Deno.remove(ada, { recursive: true }).catch(() => {});
+      return await readFile(path);
+    };
+    try {
+      const { code, text } = await gatherReport([ada, "--out", `${folder}/other`]);
+      assertEquals(code, 1);
+      assertMatch(text, /\.npz: cannot read: it does not exist\./);
+    } finally {
+      Deno.readFile = readFile;
+    }
+    await assertRejects(() => gatherReport([ada]), UserError, `${ada}: cannot read: it does not exist.`);
+  } finally {
+    Deno.readDir = readDir;
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("the command line is explained, and a folder that is not there or holds no result is named", async () => {
   const { code, text } = await gatherReport(["--help"]);
   assertEquals(code, 0);
