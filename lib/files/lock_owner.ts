@@ -67,15 +67,17 @@ const LATE = [17, 39, 2];
  * @returns null if it is free
  */
 export async function ownerOf(path: string): Promise<Owner | null> {
+  const names: string[] = [];
   try {
-    for await (const { name } of Deno.readDir(path)) {
-      // a file that is gone is in other hands by now, or a list that NFS remembers is old: either way no sign of death
-      if (name.startsWith(PREFIX)) return { name, text: await Deno.readTextFile(`${path}/${name}`).catch(absent) };
-    }
+    for await (const { name } of Deno.readDir(path)) names.push(name);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return null;
+  // without an owner's file, one that NFS or FUSE keeps for a process that has it open: it stands for a dead owner's
+  const name = names.find((name) => name.startsWith(PREFIX)) ?? names[0];
+  if (name === undefined) return null;
+  // a file that is gone is in other hands by now, or a list that NFS remembers is old: either way no sign of death
+  return { name, text: await Deno.readTextFile(`${path}/${name}`).catch(absent) };
 }
 
 /** What the owner tells of itself; null if its file is half written, or still that of the owner before. */
@@ -144,9 +146,9 @@ function ownership(
       return await isThere(mine, token);
     },
     async release() {
+      file.close(); // first: NFS and FUSE keep an open file under another name, and the folder would not be empty
       await Deno.remove(mine).catch(() => {});
       await Deno.remove(path).catch(() => {}); // only if it is empty: else it has the next owner
-      file.close();
     },
   };
 }

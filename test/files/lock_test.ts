@@ -167,6 +167,18 @@ Deno.test("machines that see none of each other's locks count together without l
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a file that NFS keeps for a process that has it open counts as a dead owner's", async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/lock`;
+  await Deno.mkdir(path);
+  await Deno.writeTextFile(`${path}/.nfs0000000000000001`, "{}");
+  {
+    await using lock = await acquireLock(path, "the run", { pace: FAST });
+    await lock.confirm();
+  }
+  assertEquals(await names(folder), []);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("waitForLock lets one in at a time, and says once for whom it waits", async () => {
   const folder = await Deno.makeTempDir(), path = `${folder}/lock`;
   let inside = 0, most = 0;
