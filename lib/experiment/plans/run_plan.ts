@@ -51,11 +51,11 @@ export async function runPlan(cells: readonly PlannedCell[], options: RunPlanOpt
       const log = join(notes, `${cell.id}.log`);
       for (let tried = 1; tried <= tries && !over(); tried++) {
         told("begins", cell, k);
-        const before = await attemptAt(out, cell.id);
         const run = launch(cell, log, k);
         ends.add(run.stop);
         const code = await run.ended.finally(() => ends.delete(run.stop));
         const said = (await Deno.readTextFile(log).catch(() => "")).trim().split("\n").at(-1) ?? "";
+        const before = await attemptAt(out, cell.id);
         const attempt = { code, tries: (before?.tries ?? 0) + 1, said };
         await writeTextAtomic(join(notes, `${cell.id}.json`), JSON.stringify(attempt) + "\n");
         if (code === 0) {
