@@ -10,7 +10,6 @@ import { Interrupted, runTask, stopSignal } from "../files/task.ts";
 import { UserError } from "../files/user_error.ts";
 import { processor } from "../engine/library_machine.ts";
 import { checkMethods } from "../methods/checked.ts";
-import { refuseOtherImages } from "../results/agreement.ts";
 import { readResult } from "../results/read.ts";
 import type { ResultFile } from "../results/result.ts";
 import { writeScores } from "../results/scores.ts";
@@ -161,8 +160,6 @@ export async function runExperiment(
           );
           continue;
         }
-        const images = { name: plan.dataset, sha256: plan.source.sha256, settings: plan.settings };
-        refuseOtherImages(file?.cells ?? [], { data: images, seed }, places.result); // rather than after the training
         checkRecipe(plan.recipe, data.train); // before the engine is fetched
         checkGenerator(method, data.train.side);
         engine ??= await unlessStopped(stop, start(options));

@@ -72,10 +72,10 @@ export function pairsOf(cells: readonly Cell[]): [Cell, Cell][] {
   });
 }
 
-/** What runs must share to be compared. */
+/** What runs must share to be compared: official and other images of one name are two data sets. */
 function condition({ method, data, split }: Cell, recipe: Cell["recipe"]) {
-  const { name, limit, evaluated_on, settings } = data;
-  return { method, recipe, data: { name, limit, evaluated_on, settings }, of: split.protocol };
+  const { name, official, limit, evaluated_on, settings } = data;
+  return { method, recipe, data: { name, official, limit, evaluated_on, settings }, of: split.protocol };
 }
 
 /**

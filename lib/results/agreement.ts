@@ -2,7 +2,6 @@
  * What the cells of a table must share, whoever made them, for their means and differences to mean anything: images, the
  * recipe but for BackMix and its rivals, and the published figures beside them.
  */
-import { UserError } from "../files/user_error.ts";
 import { digest } from "../training/recipe.ts";
 import type { Cell, ResultHead } from "./result.ts";
 
@@ -14,14 +13,6 @@ export interface Sent {
   cell: Cell;
   /** Its result file. */
   file: string;
-}
-
-/** What of a cell says which images it is of. */
-export interface Imaged {
-  /** What they are called, and their checksum. */
-  data: Pick<Cell["data"], "name" | "sha256" | "settings">;
-  /** Seed of the run. */
-  seed: number;
 }
 
 /** What must be the same. */
@@ -39,15 +30,18 @@ const SHARED: readonly Shared[] = [
   { called: "another recipe", among: ({ cell }) => cell.method, value: recipeOf },
   {
     called: "another data checksum",
-    among: ({ cell }) => imagesOf(cell),
+    // generated images are others for each seed, and of a large data set only the classes of a trial may be read
+    among: (
+      { cell: { data: { name, settings }, seed, trial } },
+    ) => [name, settings, trial, "p" in settings ? seed : null],
     value: ({ cell }) => ({ sha256: cell.data.sha256 }),
   },
+  {
+    called: "official images against others",
+    among: ({ cell: { data } }) => data.name,
+    value: ({ cell }) => ({ official: cell.data.official }),
+  },
 ];
-
-/** Names images as people do: generated ones are others for each seed. */
-function imagesOf({ data: { name, settings }, seed }: Imaged): unknown {
-  return [name, settings, Object.keys(settings).length > 0 ? seed : null];
-}
 
 function recipeOf({ cell: { recipe, data: { limit } } }: Sent) {
   const { backmix: _, regulariser: __, ...shared } = recipe;
@@ -79,24 +73,6 @@ export function agreeing(
     }
   }
   return { agreed: sent.filter((one) => !refused.has(one)), disagreements };
-}
-
-/**
- * Refuses a run on other images than its table has under the same name: a mean over both would mean nothing.
- *
- * @param cells what the table has
- * @param path its result file, for the message
- * @throws {UserError} if one of them has another data checksum
- */
-export function refuseOtherImages(cells: readonly (Imaged & { id: string })[], run: Imaged, path: string): void {
-  const name = digest(imagesOf(run));
-  const other = cells.find((cell) => digest(imagesOf(cell)) === name && cell.data.sha256 !== run.data.sha256);
-  if (other === undefined) return;
-  const short = ({ data }: Imaged) => data.sha256.slice(0, 16);
-  throw new UserError(
-    `${path}: its ${run.data.name} is another copy (${other.id}: sha256 ${short(other)}) than the one here ` +
-      `(${short(run)}). Choose another --out, or move that file away; figures of both in one table would mean nothing.`,
-  );
 }
 
 function disagreement(

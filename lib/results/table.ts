@@ -99,10 +99,14 @@ export function tableRows(file: ResultFile): TableRow[] {
   return [{ row: titles, cells: [] }, ...body, ...published.map((row) => ({ row, cells: [] }))];
 }
 
-/** What to add to a row's name to tell of which data set it is, where the file has several. */
+/** What to add to a row's name to tell of which images it is, where the file has several data sets, or copies of one. */
 export function dataTitle({ cells }: ResultFile): (cell: Cell) => string {
-  const several = new Set(cells.map(({ data }) => data.name)).size > 1;
-  return ({ data }) => several ? ` on ${data.name}` : "";
+  const copies = Map.groupBy(cells.map(({ data }) => data), ({ name }) => name);
+  return ({ data }) => {
+    const name = copies.size > 1 ? ` on ${data.name}` : "";
+    const alike = copies.get(data.name)!.every(({ official }) => official === data.official);
+    return alike ? name : `${name} (${data.official ? "official" : "not official"} images)`;
+  };
 }
 
 /** What a reader of the table must know: what the brackets hold, and where the published figures stand. */

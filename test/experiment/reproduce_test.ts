@@ -214,21 +214,6 @@ Deno.test("a loss that turns to NaN leaves no result, and its message reaches th
   await Deno.remove(out, { recursive: true });
 });
 
-Deno.test("a table that was made of another copy of the images is refused before anything is trained", async () => {
-  const out = await Deno.makeTempDir();
-  const text = JSON.stringify({ ...file, cells: file!.cells.map((cell) => ({ ...cell, id: `older.${cell.id}` })) });
-  const sha256 = file!.cells[0].data.sha256, before = text.replaceAll(sha256, "0".repeat(64));
-  await Deno.writeTextFile(`${out}/priors.quick.json`, before);
-  await assertRejects(
-    () => runExperiment(smallExperiment, optionsOf("--out", out), never),
-    UserError,
-    `${out}/priors.quick.json: its priors is another copy (older.${ids[0]}: sha256 0000000000000000) than the one here`,
-  );
-  assertEquals(await filesOf(out), ["priors.quick.json"]);
-  assertEquals(await Deno.readTextFile(`${out}/priors.quick.json`), before);
-  await Deno.remove(out, { recursive: true });
-});
-
 Deno.test("a folder that another process trains in, or that holds a run, is left alone", async () => {
   const [id] = ids, folder = `${whole}/priors.quick/${id}`, out = await Deno.makeTempDir();
   await Deno.mkdir(`${out}/priors.quick/${id}`, { recursive: true });

@@ -79,6 +79,7 @@ Deno.test("what several people sent becomes the file that one would have, in any
 
 const epochs = (cell: Omit<Cell, "id">) => ({ ...cell, recipe: { ...cell.recipe, epochs: 3 } });
 const copied = (cell: Omit<Cell, "id">) => ({ ...cell, data: { ...cell.data, sha256: "1".repeat(64) } });
+const official = (cell: Omit<Cell, "id">) => ({ ...cell, data: { ...cell.data, official: true } });
 const unpublished: ResultHead = { ...head, paper: null };
 
 /** What Eve sends beside Ada's trials 0 and 1, and what is said of it. */
@@ -105,9 +106,14 @@ const contradictions: [what: string, send: (folder: string) => Promise<unknown>,
     /another recipe\. \S*\/ada\/\S+: epochs 6; \S+\/eve\/\S+: epochs 3\./,
   ],
   [
-    "other images, though of another trial",
-    (folder) => add(folder, "eve", { trial: 3 }, copied),
-    /softmax\.trial3\.\S+: another data checksum\. \S*\/ada\/\S+: sha256 "0{64}"; \S+\/eve\/\S+: sha256 "1{64}"\./,
+    "the same trial of other images",
+    (folder) => add(folder, "eve", { trial: 0 }, copied),
+    /softmax\.trial0\.\S+: another data checksum\. \S*\/ada\/\S+: sha256 "0{64}"; \S+\/eve\/\S+: sha256 "1{64}"\./,
+  ],
+  [
+    "official images, though of another trial",
+    (folder) => add(folder, "eve", { trial: 3 }, official),
+    /softmax\.trial3\.\S+: official images against others\. \S*\/ada\/\S+: official false; \S+\/eve\/\S+: official true\./,
   ],
   [
     "other published figures",

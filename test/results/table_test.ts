@@ -35,6 +35,27 @@ Deno.test("a table shows each score, without and with BackMix, their difference,
   assertMatch(table[5][4], /^[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)$/);
 });
 
+Deno.test("official images and others of the same name stand in rows of their own, and are never a pair", async () => {
+  const path = `${folder}/copies.json`;
+  const official = { official: true, sha256: "1".repeat(64) };
+  for (const trial of [0, 1]) {
+    await addCell(path, head, await sampleCell(folder, { trial }));
+    const cell = await sampleCell(folder, { trial, backmix: true });
+    await addCell(path, head, { ...cell, data: { ...cell.data, ...official }, recipe_digest: "b".repeat(16) });
+  }
+  const plain = await sampleCell(folder, { trial: 2 });
+  const written = await addCell(path, head, { ...plain, data: { ...plain.data, ...official } });
+  assertEquals(
+    tableOf(written).filter(([, score]) => score === "max probability").map((row) => row.slice(0, 3)),
+    [
+      ["softmax (not official images)", "max probability", "2"],
+      ["softmax (official images)", "max probability", "1"],
+      ["softmax + BackMix (official images)", "max probability", "2"],
+    ],
+  );
+  assertEquals(written.paired, []);
+});
+
 Deno.test("rows that differ in a rival of BackMix are told apart by its name, two recipes of one name by their digests", async () => {
   const path = `${folder}/rivals.json`;
   const plain = await sampleCell(folder, {});

@@ -83,38 +83,6 @@ Deno.test("a file of another schema version, table or preset, or a damaged one, 
   await refuse(good, "holds table cifar10, preset quick; this run is of svhn, quick", { ...head, table: "svhn" });
 });
 
-Deno.test("a run on another copy of the images is refused, and one on images of another name is not", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/a.json`;
-  await addCell(path, head, await sampleCell(folder));
-  const cell = await sampleCell(folder, { trial: 2 });
-  const other = { ...cell.data, sha256: "1".repeat(64) };
-  await assertRejects(
-    () => addCell(path, head, { ...cell, data: other }),
-    UserError,
-    `${path}: its cifar10 is another copy (softmax.trial0.seed0.aaaaaaaa: sha256 0000000000000000) than the one here ` +
-      "(1111111111111111). Choose another --out,",
-  );
-  const { cells } = await addCell(path, head, { ...cell, data: { ...other, name: "cifar100" } });
-  assertEquals(cells.length, 2);
-});
-
-Deno.test("generated images are others for each seed, and the same for one", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/a.json`;
-  const generated = async (seed: number, sha256: string) => {
-    const cell = await sampleCell(folder);
-    return { ...cell, seed, data: { ...cell.data, name: "priors", sha256: sha256.repeat(64), settings: { p: 0.6 } } };
-  };
-  await addCell(path, head, await generated(0, "0"));
-  await addCell(path, head, await generated(1, "1"));
-  await assertRejects(
-    async () => addCell(path, head, await generated(1, "2")),
-    UserError,
-    "its priors is another copy",
-  );
-});
-
 Deno.test("a cell that breaks the schema is a fault of the program, and nothing is written", async () => {
   const folder = await Deno.makeTempDir();
   const cell = await sampleCell(folder);
