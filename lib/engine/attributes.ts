@@ -37,6 +37,11 @@ export const type = (value: keyof typeof DataType): AttributeValue => ({
   type: AttributeType.type,
   value: DataType[value],
 });
+/** A list of types of elements. */
+export const types = (value: (keyof typeof DataType)[]): AttributeValue => ({
+  type: AttributeType.type,
+  value: value.map((name) => DataType[name]),
+});
 
 /** Attributes by their names, as kernels give them. */
 export function attributeList(attributes: Record<string, AttributeValue>): Attribute[] {

@@ -69,6 +69,7 @@ export const symbols = {
   TF_DeleteBuffer: { parameters: ["pointer"], result: "void" },
   TFE_ContextGetFunction: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
   TFE_ContextRemoveFunction: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
+  TF_GraphGetOpDef: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
   TF_NewGraph: { parameters: [], result: "pointer" },
   TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
   TF_GraphCopyFunction: { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "void" },

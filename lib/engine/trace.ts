@@ -3,8 +3,9 @@
  */
 import { type Attribute, attributeSetter, typeAttribute } from "./attributes.ts";
 import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
-import { untraceable } from "./untraceable.ts";
+import { divided } from "./operation_inputs.ts";
 import { typeName } from "./tensor_data.ts";
+import { untraceable } from "./untraceable.ts";
 
 /** A value of a graph that is being traced. */
 export interface Symbolic {
@@ -20,17 +21,6 @@ export interface Symbolic {
 
 /** What is known of a result before it is there. */
 export type ShapeAndType = Pick<Symbolic, "shape" | "dtype">;
-
-/** Inputs that are lists: the number of inputs that come after the list. */
-const LIST_OPERATIONS: Record<string, number> = {
-  AddN: 0,
-  ConcatV2: 1,
-  Einsum: 0,
-  IdentityN: 0,
-  Pack: 0,
-  ParallelConcat: 0,
-  StringJoin: 0,
-};
 
 /**
  * Operations that draw random numbers from a state of their own, or that are there for what they do: a function may run
@@ -152,16 +142,11 @@ export function beginTrace(tensorflow: TensorFlow): Trace {
         );
       }
       const operation = begin(name);
-      const after = LIST_OPERATIONS[name];
-      if (after === undefined) {
-        for (const input of inputs) t.TF_AddInput(operation, input.output);
-      } else {
-        const list = inputs.slice(0, inputs.length - after);
-        t.TF_AddInputList(operation, pack(list), list.length);
-        for (const input of inputs.slice(list.length)) t.TF_AddInput(operation, input.output);
+      for (const group of divided(t, graph, name, attributes, inputs)) {
+        if (Array.isArray(group)) t.TF_AddInputList(operation, pack(group), group.length);
+        else t.TF_AddInput(operation, group.output);
       }
       for (const attribute of attributes) {
-        if (after !== undefined && attribute.name === "N") continue; // the list says how many
         if (name === "Mean" && attribute.name === "T") continue; // tfjs-node names the type from before its cast
         setAttribute(operation, attribute);
       }

@@ -30,11 +30,6 @@ function byValues(example: () => Example): { example: () => Example; says: strin
   return { example, says: "the shape of its result depends on values" };
 }
 
-/** What is refused since a list of tensors among its inputs is handed over as single ones while it is traced. */
-function asList(example: () => Example): { example: () => Example; says: string } {
-  return { example, says: "expected list" };
-}
-
 /** By the kernel's name. */
 export const EXAMPLES: Record<string, () => Example> = {
   Abs: () => [(x) => tf.abs(x), signed(2, 3)],
@@ -189,6 +184,12 @@ export const EXAMPLES: Record<string, () => Example> = {
   Prelu: () => [(x, y) => tf.prelu(x, y), signed(2, 3), part(2, 3)],
   Prod: () => [(x) => tf.prod(x, 1), part(2, 3)],
   Range: () => [(x) => tf.add(x, tf.range(0, 3)), part(2, 3)],
+  RaggedTensorToTensor: () => [
+    (x, fill, splits) => tf.raggedTensorToTensor(whole([2, 2]), x, fill, [splits], ["ROW_SPLITS"]),
+    part(3),
+    tf.scalar(0),
+    whole([0, 2, 3]),
+  ],
   Real: () => [transform((x) => x), part(2, 3)],
   RealDiv: () => [(x, y) => tf.div(x, y), signed(2, 3), part(3)],
   Reciprocal: () => [(x) => tf.reciprocal(x), part(2, 3)],
@@ -269,7 +270,7 @@ Object.assign(
 
 /** What cannot be traced, with what its refusal says. */
 export const UNTRACEABLE: Record<string, { example: () => Example; says: string }> = {
-  RaggedGather: asList(() => [
+  RaggedGather: byValues(() => [
     (splits, values, i) => {
       const { outputNestedSplits, outputDenseValues } = tf.raggedGather([splits], values, i, 1);
       return [...outputNestedSplits, outputDenseValues];
@@ -283,13 +284,6 @@ export const UNTRACEABLE: Record<string, { example: () => Example; says: string 
     whole([0, 1]),
     whole([2, 4]),
     whole([1, 2]),
-  ]),
-  RaggedTensorToTensor: asList(() => [
-    (shape, x, fill, splits) => tf.raggedTensorToTensor(shape, x, fill, [splits], ["ROW_SPLITS"]),
-    whole([2, 2]),
-    part(3),
-    tf.scalar(0),
-    whole([0, 2, 3]),
   ]),
   SparseFillEmptyRows: byValues(() => [
     (i, x, shape, fill) => Object.values(tf.sparse.sparseFillEmptyRows(i, x, shape, fill)),
