@@ -11,6 +11,7 @@ import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
 import { contextConfig, type Device, gpuNumbers, MOST_REPLICAS } from "./device.ts";
 import { nameDisposed } from "./disposed.ts";
+import { registerFileModels } from "./file_models.ts";
 import { freeForgotten } from "./forgotten.ts";
 import { registerKernels } from "./kernels/register.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
@@ -203,5 +204,6 @@ async function register(binding: Binding): Promise<TensorFlowBackend> {
   await tf.setBackend("tensorflow");
   nameDisposed(backend as unknown as TensorFlowBackend);
   registerKernels();
+  registerFileModels();
   return backend as unknown as TensorFlowBackend;
 }
