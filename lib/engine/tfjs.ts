@@ -1,5 +1,6 @@
 /**
- * The whole of tfjs, ready: importing this file starts TensorFlow on all cores.
+ * The whole of tfjs, ready: importing this file starts TensorFlow on all cores. `tf.node` is what tfjs-node has beside it:
+ * images, saved models, TensorBoard.
  *
  * ```ts
  * import * as tf from "./tfjs.ts";
@@ -14,3 +15,4 @@ import { startTensorFlow } from "./tensorflow.ts";
 await startTensorFlow();
 
 export * from "@tensorflow/tfjs";
+export { node } from "@tensorflow/tfjs-node-gpu/dist/node.js";
