@@ -146,6 +146,15 @@ export function wheelBytesOf({ wheels }: Build): number {
   return wheels.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/**
+ * Room that fetching a build takes at most, in bytes: what is unpacked, beside one wheel at a time. Measured, TensorFlow's
+ * libraries are 3.1 times the wheel of `tensorflow-cpu`; NVIDIA's, of kernels that are packed already, are allowed twice.
+ */
+export function roomFor({ wheels: [tensorflow, ...others] }: Build): number {
+  const largest = Math.max(...[tensorflow, ...others].map(({ bytes }) => bytes));
+  return 3.2 * tensorflow.bytes + others.reduce((sum, { bytes }) => sum + 2 * bytes, 0) + largest;
+}
+
 function tensorflow(wheel: typeof CUDA, libraries: string[], leftOff: string): Wheel {
   const files = libraries.map((name) => `tensorflow/${name}`);
   return { ...wheel, version: WANTED_VERSION, python: "3.11", abi: "cp311", files, leftOff };

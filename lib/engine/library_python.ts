@@ -59,6 +59,11 @@ except importlib.metadata.PackageNotFoundError:
 print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "pip": pip}))
 `;
 
+const FREE = NOT_FROM_HERE + `
+import json, shutil
+print(json.dumps({"free": shutil.disk_usage(sys.argv[1]).free}))
+`;
+
 /** pip, which ends itself when standard input does: when we are killed, it goes too and leaves our folder alone. */
 const PIP = NOT_FROM_HERE + `
 import os, runpy, threading
@@ -100,6 +105,20 @@ export async function pythonFacts(pythons: string[] = PYTHONS): Promise<PythonFa
 }
 
 /**
+ * Bytes that are free on the disk of a folder; Deno itself tells them only with one more permission.
+ *
+ * @param folder an existing one
+ * @param pythons programs to ask, in order
+ * @returns undefined if no Python says
+ */
+export async function freeBytes(folder: string, pythons: string[] = PYTHONS): Promise<number | undefined> {
+  for (const python of pythons) {
+    const answer = await ask(python, FREE, [folder]);
+    if (answer) return (answer as { free: number }).free;
+  }
+}
+
+/**
  * Fetches a wheel with the first Python that has pip, and shows how far it has come.
  *
  * The tags name the wheel in full, so any Python's pip can fetch it, and pip checks the hash.
@@ -132,7 +151,8 @@ export async function pipDownload(wheel: Wheel, folder: string, pythons: string[
   const faults: string[] = [];
   for (const python of pythons) {
     const pip = start(python, ["-c", PIP, "download", ...args], {
-      env: { TMPDIR: folder, PIP_REQUIRE_VIRTUALENV: "0" },
+      // where a connection breaks off, pip 25.1 and newer go on from there; older ones do not know the setting
+      env: { TMPDIR: folder, PIP_REQUIRE_VIRTUALENV: "0", PIP_RESUME_RETRIES: "10" },
       stdin: "piped",
       stdout: "null",
       stderr: "piped",

@@ -58,7 +58,8 @@ export async function unpackWheel(
       Deno.mkdirSync(dirname(join(folder, name)), { recursive: true });
       using out = Deno.openSync(join(folder, name), {
         write: true,
-        createNew: true,
+        create: true,
+        truncate: true, // an attempt that was interrupted may have left a part of it
         mode: entry.executable ? 0o755 : 0o644, // TensorFlow runs the compiler's ptxas
       });
       await entry.getData(writableTo(out));

@@ -125,7 +125,16 @@ cacheTest("the wheel is fetched by pip once, only the libraries stay, and the ne
 cacheTest(
   "the CUDA build lies in the cache as in site-packages, where its RUNPATH looks for NVIDIA's libraries",
   async (home) => {
-    const { folder, build } = await fakeBuild(buildFor({ os: "linux", arch: "x86_64" }, "gpu:0")!);
+    const all = buildFor({ os: "linux", arch: "x86_64" }, "gpu:0")!;
+    const named = ["cublas", "cuda_cupti", "cuda_nvcc", "cuda_nvrtc", "cuda_runtime", "cudnn", "cufft", "curand"]
+      .concat("cusolver", "cusparse", "nccl", "nvjitlink");
+    const places = named.map((name) =>
+      (name === "cuda_nvcc" ? ["bin", "nvvm"] : ["lib"]).map((part) => `nvidia/${name}/${part}/`)
+    );
+    assertEquals(all.wheels.slice(1).map(({ files }) => files), places);
+    // three of them stand for all, which are fetched alike: pip takes a second for each
+    const wheels = all.wheels.filter(({ name }) => /^tensorflow|cudnn|nvcc/.test(name));
+    const { folder, build } = await fakeBuild({ ...all, wheels });
     const pythons = [await fakePython({ PIP_FIND_LINKS: folder })];
     const options: LibraryOptions = { device: "gpu:0", named: "", build, pythons };
     const { directory, source } = await findLibrary(options);
@@ -133,19 +142,7 @@ cacheTest(
     const fromTensorFlow = [
       "libtensorflow_cc.so.2",
       "libtensorflow_framework.so.2",
-      ...[
-        "cublas",
-        "cuda_cupti",
-        "cuda_nvrtc",
-        "cuda_runtime",
-        "cudnn",
-        "cufft",
-        "curand",
-        "cusolver",
-        "cusparse",
-        "nccl",
-      ]
-        .concat("nvjitlink").map((name) => `../nvidia/${name}/lib/libnvidia-${name.replaceAll("_", "-")}-cu12.so.12`),
+      "../nvidia/cudnn/lib/libnvidia-cudnn-cu12.so.12",
       "../nvidia/cuda_nvcc/bin/libnvidia-cuda-nvcc-cu12.so.12",
       "../nvidia/cuda_nvcc/nvvm/libnvidia-cuda-nvcc-cu12.so.12",
     ];
@@ -157,6 +154,66 @@ cacheTest(
     assertEquals((await findLibrary({ ...options, pythons: [] })).source, "cache");
     await Deno.remove(join(directory, "../nvidia/cudnn"), { recursive: true });
     assertEquals(await presentLibrary({ ...options, pythons: [] }), undefined);
+  },
+);
+
+cacheTest(
+  "an attempt that broke off between two wheels goes on with the second, and keeps what it had",
+  async (home) => {
+    const all = buildFor({ os: "linux", arch: "x86_64" }, "gpu:0")!;
+    const three = { ...all, wheels: all.wheels.slice(0, 3) };
+    const { folder, build } = await fakeBuild(three);
+    const [first, second] = build.wheels;
+    const log = join(await newFolder(), "fetched");
+    const noting = `if [ "$3" = download ]; then cut -d= -f1 "$6" >> '${log}'; fi`;
+    const complete = await fakePython({ PIP_FIND_LINKS: folder }, noting);
+    const withoutSecond = await newFolder();
+    for (const { name } of Deno.readDirSync(folder)) {
+      if (!name.startsWith(second.name.replaceAll("-", "_"))) {
+        await Deno.copyFile(
+          join(folder, name),
+          join(withoutSecond, name),
+        );
+      }
+    }
+    const options: LibraryOptions = { device: "gpu:0", named: "", build };
+    const cut = await fakePython({ PIP_FIND_LINKS: withoutSecond }, noting);
+    await assertRejects(() => findLibrary({ ...options, pythons: [cut] }), UserError, "does not hold this wheel");
+    const cache = join(home, all.folder);
+    assertEquals([...Deno.readDirSync(join(cache, "part"))].map(({ name }) => name).sort(), ["lib", "unpacked.json"]);
+    await Deno.mkdir(join(cache, "part/lib/nvidia/cublas/lib"), { recursive: true }); // as a kill while unpacking leaves it
+    await Deno.writeTextFile(join(cache, `part/lib/nvidia/cublas/lib/lib${second.name}.so.12`), "half");
+
+    const { directory } = await findLibrary({ ...options, pythons: [complete] });
+    const names = (await Deno.readTextFile(log)).trim().split("\n");
+    assertEquals(names, [first.name, second.name, second.name, build.wheels[2].name]);
+    const path = join(directory, `../nvidia/cublas/lib/lib${second.name}.so.12`);
+    assertEquals(await Deno.readFile(path), content(`lib${second.name}.so.12`));
+    assertEquals([...Deno.readDirSync(cache)].map(({ name }) => name).sort(), ["CACHEDIR.TAG", "lib"]);
+  },
+);
+
+cacheTest(
+  "before it fetches it says how much room that takes and how much there is, and does not begin without",
+  async () => {
+    const { folder, build } = await fakeWheel();
+    const disk = (free: number) =>
+      fakePython({ PIP_FIND_LINKS: folder }, `case "$2" in *disk_usage*) echo '{"free": ${free}}'; exit;; esac`);
+    const { error } = console;
+    const said: string[] = [];
+    console.error = (line: string) => said.push(line);
+    try {
+      const full = { named: "", build: { ...build, wheels: BUILD.wheels }, pythons: [await disk(200e6)] };
+      await assertRejects(
+        () => findLibrary(full),
+        UserError,
+        "the disk has 0.2 GB free, too little for 0.3 GB of wheels",
+      );
+      assertMatch(said.join("\n"), /once \(274 MB; needs up to 1\.2 GB, 0\.2 GB are free\)/);
+      assertEquals((await findLibrary({ named: "", build, pythons: [await disk(5e9)] })).source, "download");
+    } finally {
+      console.error = error;
+    }
   },
 );
 
