@@ -25,7 +25,10 @@ export type { JitOptions, Precision, Rewrites } from "./jit_options.ts";
 export interface Jitted<Arguments extends unknown[], Result> {
   /** Runs it, and waits. The results are new tensors, which the caller frees. */
   (...trees: Arguments): Result;
-  /** Runs it on a thread of its own, so that JavaScript goes on meanwhile. */
+  /**
+   * Runs it on a thread of its own, so that JavaScript goes on meanwhile: timers, a progress bar, a server. A plain call
+   * and a single operation compute before they return, so that on the processor `data()` has nothing left to wait for.
+   */
   later(...trees: Arguments): Promise<Result>;
   /** Runs it `runs` times, each on the same arguments, and tells what its operations took instead of their results. */
   timed(runs: number, ...trees: Arguments): TimedOperation[][];

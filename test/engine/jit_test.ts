@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { jit } from "../../lib/engine/jit.ts";
 import { engine, startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
@@ -49,6 +49,23 @@ test("later computes what the call computes", async () => {
   const later = await square.later(x);
   assertEquals(later.dataSync(), now.dataSync());
   disposeTree([x, now, later]);
+});
+
+test("while later computes, JavaScript goes on: timers tick, and other operations run", async () => {
+  const x = tf.fill([800, 800], 1 / 800) as tf.Tensor2D;
+  const power = jit((x: tf.Tensor2D) => Array(20).fill(x).reduce((y, x) => tf.matMul(y, x), x) as tf.Tensor2D);
+  (await power.later(x)).dispose(); // traced
+  let ticks = 0, done = false;
+  const timer = setInterval(() => ticks++, 1);
+  const result = power.later(x).finally(() => done = true);
+  assertEquals(tf.tidy(() => tf.add(1, 2).dataSync()[0]), 3);
+  assertEquals(done, false);
+  const y = await result;
+  clearInterval(timer);
+  assert(ticks > 0);
+  const [first] = await y.data();
+  assert(Math.abs(first - 1 / 800) < 1e-6, `${first}`); // the mean of equal numbers
+  disposeTree([x, y]);
 });
 
 test("an argument of later may be freed at once", async () => {
