@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { installedTensorFlow, pipFault } from "../../lib/engine/library_python.ts";
-import { fakeInstallation, fakePython, newFolder } from "./fake_wheel.ts";
+import { installedTensorFlow, pipDownload, pipFault, pythonFacts } from "../../lib/engine/library_python.ts";
+import { serveRaw } from "../files/raw_server.ts";
+import { fakeInstallation, fakePython, fakeWheel, FILE, newFolder } from "./fake_wheel.ts";
 
 /** Last lines of what pip 19.3, 20.0, 23.2 and 26.3 wrote to standard error, paths and addresses shortened. */
 const faults: [what: string, said: string, message: RegExp][] = [
@@ -74,4 +75,33 @@ Deno.test("a Python that ends with an error, or says something else, has no Tens
   await Deno.writeTextFile(script, "#!/bin/sh\necho 'pyenv: python3: command not found'\nexit 127\n");
   await Deno.chmod(script, 0o755);
   assertEquals(await installedTensorFlow([script]), undefined);
+});
+
+const [major, minor] = ((await pythonFacts())?.pip ?? "0.0").split(".").map(Number);
+
+Deno.test({
+  name: "where the connection breaks off, pip goes on from there",
+  ignore: major < 25 || (major === 25 && minor < 1), // older ones begin the wheel anew
+  async fn() {
+    const { folder, wheel } = await fakeWheel();
+    const bytes = await Deno.readFile(`${folder}/${FILE}`);
+    const length = bytes.length, half = Math.floor(length / 2);
+    await using server = serveRaw(({ from }, i) => {
+      const page = new TextEncoder().encode(`<a href="/${FILE}">${FILE}</a>`);
+      if (i === 0) {
+        return { status: 200, headers: { "content-type": "text/html", "content-length": page.length }, body: page };
+      }
+      const headers = { etag: '"v1"', "accept-ranges": "bytes", "content-length": length - from };
+      if (from === 0) return { status: 200, headers, body: bytes.subarray(0, half) };
+      const range = { "content-range": `bytes ${from}-${length - 1}/${length}` };
+      return { status: 206, headers: { ...headers, ...range }, body: bytes.subarray(from) };
+    });
+    const python = await fakePython({
+      PIP_INDEX_URL: new URL("/simple", server.url).href,
+      PYTHONPATH: Deno.env.get("PYTHONPATH") ?? "", // the pip that was asked for its version
+    });
+    const path = await pipDownload(wheel, await newFolder(), [python]);
+    assertEquals(await Deno.readFile(path), bytes);
+    assertEquals(server.requests.map(({ from }) => from), [0, 0, half]);
+  },
 });
