@@ -37,12 +37,6 @@ export const type = (value: keyof typeof DataType): AttributeValue => ({
   type: AttributeType.type,
   value: DataType[value],
 });
-/** A list of types of elements. */
-export const types = (value: (keyof typeof DataType)[]): AttributeValue => ({
-  type: AttributeType.type,
-  value: value.map((name) => DataType[name]),
-});
-
 /** Attributes by their names, as kernels give them. */
 export function attributeList(attributes: Record<string, AttributeValue>): Attribute[] {
   return Object.entries(attributes).map(([name, value]) => ({ name, ...value }));
@@ -96,7 +90,6 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
   const setBool = eager ? t.TFE_OpSetAttrBool : t.TF_SetAttrBool;
   const setBools = eager ? t.TFE_OpSetAttrBoolList : t.TF_SetAttrBoolList;
   const setType = eager ? t.TFE_OpSetAttrType : t.TF_SetAttrType;
-  const setTypes = eager ? t.TFE_OpSetAttrTypeList : t.TF_SetAttrTypeList;
 
   return (operation, attribute) => {
     checkValue(attribute);
@@ -127,9 +120,7 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
           ? setBools(operation, n, Uint8Array.from(value, Number), value.length)
           : setBool(operation, n, value ? 1 : 0);
       case AttributeType.type:
-        return Array.isArray(value)
-          ? setTypes(operation, n, Int32Array.from(value), value.length)
-          : setType(operation, n, value as number);
+        return setType(operation, n, value as number);
       case AttributeType.shape: {
         const shape = value as number[];
         if (!eager) return t.TF_SetAttrShape(operation, n, bigints(shape), shape.length);

@@ -19,18 +19,7 @@ export { dataParallel, type Share } from "./data_parallel.ts";
 export type { TimedOperation } from "./step_stats.ts";
 export { disposeTree, type Leaf, leavesOf, type Mapped, mapTree } from "./tree.ts";
 export type { Attribute } from "./attributes.ts";
-export {
-  type AttributeValue,
-  flag,
-  float,
-  int,
-  ints,
-  operation,
-  text,
-  type,
-  types,
-  withGradient,
-} from "./operation.ts";
+export { type AttributeValue, flag, float, int, ints, operation, text, type, withGradient } from "./operation.ts";
 export { constant, type HostArray, normal, uniform } from "./host_array.ts";
 export { type Stream, stream } from "./streams.ts";
 export { openSummaries, type Summaries } from "./summaries.ts";

@@ -7,7 +7,7 @@ import { attributeList, type AttributeValue } from "./attributes.ts";
 import { engine, tf } from "./tensorflow.ts";
 import type { Tensor } from "./tensors.ts";
 
-export { type AttributeValue, flag, float, int, ints, text, type, types } from "./attributes.ts";
+export { type AttributeValue, flag, float, int, ints, text, type } from "./attributes.ts";
 
 /**
  * Runs an operation, or records it while `jit` traces.

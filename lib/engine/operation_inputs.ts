@@ -7,7 +7,7 @@ import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
 
 /** One input, or one list of them. */
 interface Argument {
-  /** The attribute that tells how long the list is: by its value, or by how many types it names; none for one tensor. */
+  /** The attribute that goes with the list, its length or its types; none for a single tensor. */
   lengthFrom?: string;
 }
 
@@ -45,7 +45,6 @@ export function divided<T>(
 
 function lengthIn(attributes: Attribute[], name: string): number | undefined {
   const value = attributes.find((attribute) => attribute.name === name)?.value;
-  if (Array.isArray(value)) return value.length;
   return typeof value === "number" ? value : undefined;
 }
 
