@@ -64,8 +64,6 @@ export const symbols = {
   TFE_ContextAddFunction: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
   TFE_ContextAddFunctionDef: { parameters: ["pointer", "buffer", "usize", "pointer"], result: "void" },
   TFE_ContextGetFunctionDef: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
-  TF_NewBuffer: { parameters: [], result: "pointer" },
-  TF_DeleteBuffer: { parameters: ["pointer"], result: "void" },
   TFE_ContextGetFunction: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
   TFE_ContextRemoveFunction: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
   TF_GraphGetOpDef: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },

@@ -37,8 +37,8 @@ async function main(args: readonly string[]): Promise<void> {
   const device: Device = deviceOf(given.values.device ?? "gpu:0");
   const rounds = wholeNumber("rounds", given.values.rounds, 1) ?? 5;
   const threads = navigator.hardwareConcurrency;
-  const steps = comparisons({ bfloat16: false }).filter(({ name, work }) =>
-    work.kind === "step" && (only === undefined || name === only)
+  const steps = comparisons({ bfloat16: false }).flatMap(({ name, what, work }) =>
+    work.kind === "step" && (only === undefined || name === only) ? [{ name, what, work }] : []
   );
   if (steps.length === 0) {
     throw new UserError(`--only ${only}: no such step. See deno task bench --help for the names.`);
