@@ -1,7 +1,13 @@
 /** JPEG images as bytes, by TensorFlow's own decoder, which is libjpeg-turbo. */
-import { flag, float, int, operation, text } from "../engine/operation.ts";
+import { flag, float, int, operation, text, type } from "../engine/operation.ts";
 import { tf } from "../engine/tensorflow.ts";
 import { UserError } from "../files/user_error.ts";
+
+/**
+ * No byte of a file holds more: each block of 8 x 8 takes a bit or more. What claims more is damaged, though libjpeg makes
+ * room for it, and fills it with grey.
+ */
+const MOST_PIXELS = 8 * 64;
 
 /**
  * Decodes an image, with the slow and exact integer transform and smooth chroma, so that pixels are those of Pillow.
@@ -24,6 +30,11 @@ export function decodeJpeg(bytes: Uint8Array, where: string): { height: number; 
   return tf.tidy(() => {
     const contents = tf.scalar(bytes as unknown as string, "string");
     try {
+      const [shape] = operation("ExtractJpegShape", [contents], { output_type: type("int32") });
+      const [rows, columns] = shape.dataSync();
+      if (rows * columns > bytes.length * MOST_PIXELS) {
+        throw new Error(`claims ${columns} x ${rows} pixels in ${bytes.length} bytes`);
+      }
       const [image] = operation("DecodeJpeg", [contents], attributes);
       const [height, width] = image.shape;
       return { height, width, pixels: new Uint8Array(image.dataSync()) };

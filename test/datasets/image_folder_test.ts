@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { basename, join } from "node:path";
+import { crc32 } from "node:zlib";
 import { imageFolder } from "../../lib/datasets/image_folder.ts";
 import { openSet } from "../../lib/datasets/open_set.ts";
 import { decodeJpeg } from "../../lib/datasets/jpeg.ts";
@@ -94,6 +95,21 @@ Deno.test("a damaged image is an error that names it, or left out if that was as
   const { dataset } = await load(dir, { skipDamaged: true });
   const all = [...dataset.train.index, ...dataset.test.index].sort((a, b) => a - b);
   assertEquals(all, Array.from({ length: 24 }, (_, i) => i).filter((i) => i !== 3));
+});
+
+Deno.test("a PNG image's size that so few bytes cannot hold is refused before room is made for it", async () => {
+  for (const [width, height] of [[0xffff, 0xffff], [0, 1], [1, 0x7fffffff]]) {
+    const dir = await folder();
+    const path = join(dir, "ant", "3.png"), bytes = await Deno.readFile(path), view = new DataView(bytes.buffer);
+    view.setUint32(16, width); // of the header, which begins at 12 with its name, and ends at 29 with its checksum
+    view.setUint32(20, height);
+    view.setUint32(29, crc32(bytes.subarray(12, 29)));
+    await Deno.writeFile(path, bytes);
+    assertMatch(
+      await message(dir),
+      new RegExp(`3\\.png: not a PNG .* \\(claims ${width} x ${height} pixels in \\d+ bytes\\)`),
+    );
+  }
 });
 
 Deno.test("a file that lies there twice is refused with both places", async () => {

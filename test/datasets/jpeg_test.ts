@@ -34,3 +34,11 @@ Deno.test("what is no JPEG image, or cut off, is refused by its name", async () 
   }
   assertEquals(engine().binding.getNumOfTensors(), 0);
 });
+
+Deno.test("a size that so few bytes cannot hold is refused before room is made for it", async () => {
+  const bytes = await file("colours.JPEG");
+  const frame = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xc0); // baseline: height, width at 5
+  new DataView(bytes.buffer).setUint32(frame + 5, 0xff00_ff00);
+  assertThrows(() => decodeJpeg(bytes, "a.jpg"), UserError, "(claims 65280 x 65280 pixels in 1525 bytes)");
+  assertEquals(engine().binding.getNumOfTensors(), 0);
+});
