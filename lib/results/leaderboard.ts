@@ -1,6 +1,5 @@
 /** Merges result files that several people made into one table, and tells which were checked against their scores. */
 import { dirname, relative, resolve } from "node:path";
-import { UserError } from "../files/user_error.ts";
 import { resultsBelow } from "./below.ts";
 import { agrees, recompute } from "./recompute.ts";
 import type { ResultFile } from "./result.ts";
@@ -32,18 +31,9 @@ export async function entriesBelow(
 ): Promise<{ entries: Entry[]; refused: string[] }> {
   const { found: entries, refused } = await resultsBelow(folder, async (file, path) => {
     progress(path);
-    checkSummary(file, path);
     return { path: relative(folder, path), file, standing: await standingOf(file, dirname(path)) };
   });
   return { entries, refused };
-}
-
-/** Anybody may have sent it: what the table reads must be there. */
-function checkSummary({ cells, summary }: ResultFile, path: string): void {
-  for (const { cells: ids, headline, metrics } of summary.rows) {
-    if (ids.length > 0 && cells.some(({ id }) => id === ids[0]) && metrics[headline] !== undefined) continue;
-    throw new UserError(`${path}: its summary names a cell or a score that is not in it. Write the file again.`);
-  }
 }
 
 async function standingOf(file: ResultFile, folder: string): Promise<Standing> {

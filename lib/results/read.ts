@@ -3,6 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { basename } from "node:path";
 import { fileError } from "../files/file_error.ts";
 import { UserError } from "../files/user_error.ts";
+import { brokenLink } from "./links.ts";
 import { type ResultFile, SCHEMA_VERSION } from "./result.ts";
 import schema from "./schema.json" with { type: "json" };
 
@@ -14,7 +15,7 @@ const validate = new Ajv2020({ allowUnionTypes: true }).compile<ResultFile>(sche
  * @param data parsed JSON
  */
 export function faultOf(data: unknown): string | null {
-  if (validate(data)) return null;
+  if (validate(data)) return brokenLink(data);
   const { instancePath, message, params } = validate.errors![0];
   const named = params.additionalProperty ?? params.propertyName;
   return `${instancePath || "/"}: ${message}${named === undefined ? "" : ` (${named})`}`;

@@ -55,7 +55,10 @@ Deno.test("a score file that is damaged, or a summary of other cells, is refused
   await Deno.writeTextFile(path, JSON.stringify(file));
   const { entries, refused } = await entriesBelow(folder);
   assertEquals(entries.map((entry) => entry.path), ["bob/cifar10.quick.json"]);
-  assertMatch(refused.join("\n"), /ada.*\n.*eve\/cifar10\.quick\.json: its summary names a cell/s);
+  assertMatch(
+    refused.join("\n"),
+    /ada.*\n.*eve\/cifar10\.quick\.json: not a valid result file: \/summary\/rows\/0: names a cell/s,
+  );
 });
 
 Deno.test("an empty folder, or none, is refused", async () => {

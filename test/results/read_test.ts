@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../lib/files/user_error.ts";
 import { faultOf, readResult } from "../../lib/results/read.ts";
+import type { ResultFile } from "../../lib/results/result.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
 
@@ -36,6 +37,28 @@ Deno.test("the schema demands every field but `extra`, and allows no other", asy
     ["recipe", "settings", "extra"].some((name) => path.slice(0, -1).includes(name)) || path.at(-1) === "recipe";
   visit([]);
   assertEquals(checked > 300, true, `${checked} fields`);
+});
+
+Deno.test("what names a cell, a pair or a score that is not there, or a cell by the id of another, is found", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const backmix of [false, true]) await addCell(`${folder}/a.json`, head, await sampleCell(folder, { backmix }));
+  const text = await Deno.readTextFile(`${folder}/a.json`);
+  const fault = (change: (file: ResultFile) => void) => {
+    const file = JSON.parse(text);
+    change(file);
+    return faultOf(file);
+  };
+  assertEquals(fault(() => {}), null);
+  const cases: [change: (file: ResultFile) => void, path: string][] = [
+    [({ cells }) => cells[1].trial = 7, "/cells/1/id: is softmax.trial0."],
+    [({ cells }) => cells.push(cells[0]), "/cells: one stands there twice"],
+    [({ cells }) => cells.pop(), "/paired/0: names a cell"],
+    [({ paired }) => paired.pop(), "/summary/paired/0: names a pair"],
+    [({ summary }) => summary.rows[1].cells.push("x"), "/summary/rows/1: names a cell"],
+    [({ summary }) => summary.rows[0].headline = "x", "/summary/rows/0: names a cell or a score"],
+    [({ cells }) => delete cells[0].metrics.max_logit, "/summary/rows/"],
+  ];
+  for (const [change, path] of cases) assertStringIncludes(fault(change) ?? "", path);
 });
 
 Deno.test("a result file that is not there is named, with the command that makes one of its name", async () => {
