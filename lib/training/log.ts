@@ -108,16 +108,41 @@ export function openLog(path: string): Log {
 /**
  * The lines of a log, but for a half one at its end; none if there is no file.
  *
- * @throws {UserError} if the file cannot be read, or a line is no JSON
+ * @throws {UserError} if the file cannot be read, or a line is none of a log
  */
 export function readLog(path: string): LogLine[] {
   return linesOf(path).map((line, i) => {
+    const damaged = (what: string) =>
+      new UserError(`${path}: line ${i + 1} is ${what}. The log is damaged: move it away and run again.`);
+    let read: unknown;
     try {
-      return JSON.parse(line);
+      read = JSON.parse(line);
     } catch {
-      throw new UserError(`${path}: line ${i + 1} is not JSON. The log is damaged: move it away and run again.`);
+      throw damaged("not JSON");
     }
+    if (isLogLine(read)) return read;
+    throw damaged("no line of a log");
   });
+}
+
+/** Numbers that each kind of line has, beside its step. */
+const NUMBERS: Record<LogLine["event"], readonly string[]> = {
+  start: ["steps", "epochSteps"],
+  resume: ["steps", "epochSteps"],
+  step: ["loss", "rate", "seconds"],
+  epoch: ["epoch", "loss", "accuracy", "seconds", "imagesPerSecond"],
+  checkpoint: ["seconds"],
+  stop: ["seconds"],
+  finish: ["seconds"],
+  diverged: ["seconds"],
+};
+
+/** Whether what was read of a line has the form of its kind. */
+export function isLogLine(read: unknown): read is LogLine {
+  const line = (read ?? {}) as Record<string, unknown>;
+  if (["start", "resume"].includes(`${line.event}`) && !(line.run instanceof Object)) return false;
+  const numbers = Object.hasOwn(NUMBERS, `${line.event}`) ? NUMBERS[line.event as LogLine["event"]] : null;
+  return numbers !== null && ["step", ...numbers].every((name) => typeof line[name] === "number");
 }
 
 function linesOf(path: string): string[] {

@@ -35,8 +35,14 @@ Deno.test("lines are appended to those that are there, and half a line at the en
 
 Deno.test("a log that is damaged, or cannot be written, is told plainly", async () => {
   const directory = await Deno.makeTempDir(), path = `${directory}/log.jsonl`;
-  await Deno.writeTextFile(path, "{}\n{]\n{}\n");
+  await Deno.writeTextFile(path, `${JSON.stringify(step(0, 1))}\n{]\n{}\n`);
   assertMatch(assertThrows(() => readLog(path), UserError).message, /log\.jsonl: line 2 is not JSON\. .*move it away/);
+  for (
+    const bad of ["null", "[]", '{"event":"finish","step":4}', '{"event":"step","step":"0","loss":1}', '{"step":1}']
+  ) {
+    await Deno.writeTextFile(path, `${JSON.stringify(step(0, 1))}\n${bad}\n`);
+    assertMatch(assertThrows(() => readLog(path), UserError).message, /line 2 is no line of a log\. .*move it away/);
+  }
   const inside = assertThrows(() => openLog(`${path}/log.jsonl`), UserError);
   assertMatch(inside.message, /cannot write: a part of this path is a file/);
   await Deno.remove(directory, { recursive: true });

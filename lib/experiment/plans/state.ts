@@ -5,7 +5,7 @@ import { isLocked } from "../../files/lock.ts";
 import { INTERRUPTED } from "../../files/task.ts";
 import { readResult } from "../../results/read.ts";
 import type { Cell } from "../../results/result.ts";
-import { LOG, type LogLine } from "../../training/log.ts";
+import { isLogLine, LOG, type LogLine } from "../../training/log.ts";
 import { digest } from "../../training/recipe.ts";
 import { parseExperimentArgs } from "../command_line.ts";
 import type { Experiment } from "../experiment.ts";
@@ -116,7 +116,7 @@ async function runsIn({ runs }: Places): Promise<Map<string, Run>> {
     const { first, last } = await endsOf(`${folder}/${LOG}`);
     if (first?.event !== "start" || last === undefined) continue;
     const { recipe, seed, about } = first.run as unknown as Told;
-    if (about === undefined) continue;
+    if (about?.split === undefined) continue;
     const training = { method: about.method, trial: about.split.trial, seed, recipe: digest(recipe) };
     const done = last.event === "step" ? last.step + 1 : last.step;
     found.set(nameOf(training), { folder, far: `step ${done} of ${first.steps}` });
@@ -142,7 +142,10 @@ async function unfinished(
 export async function attemptAt(out: string, id: string): Promise<Attempt | null> {
   const text = await Deno.readTextFile(join(notesFolder(out), `${id}.json`)).catch(() => null);
   try {
-    return text === null ? null : JSON.parse(text);
+    const attempt: Attempt | null = text === null ? null : JSON.parse(text);
+    const { code, tries, said } = attempt ?? {};
+    const sound = Number.isInteger(code) && Number.isInteger(tries) && typeof said === "string";
+    return sound ? attempt : null;
   } catch {
     return null; // cut off: as good as none
   }
@@ -153,7 +156,9 @@ async function endsOf(path: string): Promise<{ first?: LogLine; last?: LogLine }
   const text = await Deno.readTextFile(path).catch(() => "");
   const lines = text.split("\n").slice(0, -1);
   try {
-    return lines.length === 0 ? {} : { first: JSON.parse(lines[0]), last: JSON.parse(lines.at(-1)!) };
+    const ends = lines.length === 0 ? [] : [lines[0], lines.at(-1)!].map((line) => JSON.parse(line));
+    const [first, last] = ends.filter(isLogLine);
+    return { first, last };
   } catch {
     return {}; // damaged: as good as none
   }

@@ -6,7 +6,7 @@ import { type PlannedCell, plannedCells, writePlan } from "../../../lib/experime
 import { recipesOf } from "../../../lib/experiment/recipes.ts";
 import { commandLine } from "../../../lib/experiment/reproduce.ts";
 import { parseExperimentArgs } from "../../../lib/experiment/command_line.ts";
-import { notesFolder, statesOf } from "../../../lib/experiment/plans/state.ts";
+import { attemptAt, notesFolder, statesOf } from "../../../lib/experiment/plans/state.ts";
 import { statusReport } from "../../../lib/experiment/plans/status_task.ts";
 import { acquireLock } from "../../../lib/files/lock.ts";
 import { digest } from "../../../lib/training/recipe.ts";
@@ -66,6 +66,25 @@ Deno.test("done is what the result file has; the rest runs, stopped, failed or w
   assertEquals(of(fourth), ["failed", "exit code 137: the disk is full"]);
   assertEquals(of(fifth), ["running", "step 3 of 100"]);
   assertEquals(of(cells.at(-1)!), ["waiting", ""]);
+
+  const note = `${notesFolder(out)}/${third.id}.json`;
+  for (const damaged of ["5", "[]", '{"code":"1","tries":3,"said":"x"}', '{"code":1,"tries":3}', '{"co']) {
+    await Deno.writeTextFile(note, damaged);
+    assertEquals(await attemptAt(out, third.id), null, damaged);
+  }
+  await attempt(third, 1, 3);
+  const [whole] = (await Deno.readTextFile(`${out}/priors.quick/run${third.seed}/log.jsonl`)).split("\n");
+  for (
+    const damaged of [
+      "null",
+      '{"event":"start","step":0,"steps":1,"epochSteps":1}',
+      whole.replace('"split"', '"spilt"'),
+    ]
+  ) {
+    await Deno.writeTextFile(`${out}/priors.quick/run${third.seed}/log.jsonl`, `${damaged}\n`);
+    const states = await statesOf(cells, experiments, out);
+    assertEquals(states.find(({ cell }) => cell.id === third.id)!.standing, "failed", damaged);
+  }
 
   await writePlan(`${out}/plan.jsonl`, cells);
   const { code, text } = await statusReport([`${out}/plan.jsonl`, "--out", out], experiments);
