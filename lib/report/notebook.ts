@@ -64,11 +64,20 @@ export async function readNotebook(path: string): Promise<Notebook> {
   });
   try {
     const notebook = JSON.parse(text);
-    if (notebook.nbformat === 4 && Array.isArray(notebook.cells)) return notebook;
+    if (notebook.nbformat === 4 && Array.isArray(notebook.cells) && notebook.cells.every(isCell)) return notebook;
   } catch {
     // told below
   }
   throw new UserError(`${path}: is no notebook of nbformat 4. Restore it, by git checkout for example.`);
+}
+
+/** Whether what is read of a cell has its form. */
+function isCell({ outputs = [], metadata: { tags = [] } = {} }: NotebookCell): boolean {
+  return Array.isArray(tags) && Array.isArray(outputs) && outputs.every((output) => isObject(output));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /** Writes a notebook as Jupyter does: one space a level, so that its own saving changes nothing. */

@@ -121,8 +121,10 @@ Deno.test("no notebook holds an error, or an output of a run that went wrong", a
 
 Deno.test("a file that is no notebook is named; a written one is as Jupyter writes it", async () => {
   const path = await Deno.makeTempFile({ suffix: ".ipynb" });
-  await Deno.writeTextFile(path, '{"cells": 1}');
-  await assertRejects(() => readNotebook(path), UserError, `${path}: is no notebook of nbformat 4.`);
+  for (const bad of ['"cells": 1', '"cells": [null]', '"cells": [{"outputs": {}}]', '"cells": [{"outputs": [null]}]']) {
+    await Deno.writeTextFile(path, `{"nbformat": 4, ${bad}}`);
+    await assertRejects(() => readNotebook(path), UserError, `${path}: is no notebook of nbformat 4.`);
+  }
   await assertRejects(() => readNotebook(`${path}.not`), UserError, "cannot read");
   await writeNotebook(path, notebook([1, "a"]));
   assertMatch(await Deno.readTextFile(path), /^\{\n "nbformat": 4,\n "cells": \[\n/);
