@@ -3,7 +3,7 @@ import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.j
 import type { NamedArray } from "./arrays.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { UserError } from "./user_error.ts";
-import { MOST_DEFLATED } from "./zip.ts";
+import { isNamed, MOST_DEFLATED } from "./zip.ts";
 
 /** The earliest time that a zip archive can hold, so that equal arrays give equal bytes. */
 const epoch = new Date(1980, 0, 1);
@@ -48,6 +48,9 @@ export async function decodeNpz(bytes: Uint8Array, where: string): Promise<Map<s
       const { filename } = entry, name = filename.replace(/\.npy$/, "");
       if (entry.directory || name === filename) throw damaged(`holds ${filename}, which is no array`);
       if (entry.encrypted) throw damaged(`${filename} is encrypted`);
+      if (!isNamed(bytes.subarray(entry.offset), entry)) {
+        throw damaged(`${filename} has another name in the directory than before its data`);
+      }
       if (arrays.has(name)) throw damaged(`holds ${filename} twice`);
       if (entry.uncompressedSize > entry.compressedSize * MOST_DEFLATED + 64) {
         throw damaged(`${filename} has a wrong size`);

@@ -3,6 +3,7 @@
  * anything is unpacked, and an archive that could write outside its folder, if someone unpacked it, is not trusted.
  */
 import { type FileEntry, Reader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
+import { Buffer } from "node:buffer";
 import { fileError } from "./file_error.ts";
 import { UserError } from "./user_error.ts";
 
@@ -35,8 +36,9 @@ export async function openZip(path: string, most: number): Promise<ZipArchive> {
   const damaged = (what: string) => new UserError(`${path}: ${what}. Delete the archive and get it again.`);
   const said = (error: unknown) => error instanceof Error ? error.message : String(error);
   const entries = new Map<string, FileEntry>();
+  const files = new FileReader(file);
   try {
-    const zip = new ZipReader(new FileReader(file), {
+    const zip = new ZipReader(files, {
       checkCrc32: true,
       filenameValidation: "tolerant", // checked below, with an error that names the entry
       useWebWorkers: false,
@@ -65,6 +67,8 @@ export async function openZip(path: string, most: number): Promise<ZipArchive> {
       const { uncompressedSize: bytes, compressedSize } = entry;
       if (bytes > most || bytes > compressedSize * MOST_DEFLATED + 64) throw damaged(`${name} claims ${bytes} bytes`);
       if (entry.encrypted) throw damaged(`${name} is encrypted`);
+      const start = await files.readUint8Array(entry.offset, LOCAL_HEADER + entry.rawFilename.length);
+      if (!isNamed(start, entry)) throw damaged(`${name} has another name in the directory than before its data`);
       const data = await entry.getData(new Uint8ArrayWriter()).catch((error) => {
         throw damaged(`${name} is damaged (${said(error)})`);
       });
@@ -73,6 +77,20 @@ export async function openZip(path: string, most: number): Promise<ZipArchive> {
     },
     [Symbol.dispose]: () => file.close(),
   };
+}
+
+/** Size of what stands before an entry's name and data. */
+const LOCAL_HEADER = 30;
+
+/**
+ * Whether an entry has the name before its data that the directory gives it: no checksum is over names, and zip.js takes
+ * the directory's word.
+ *
+ * @param start the archive from the entry's `offset` on
+ */
+export function isNamed(start: Uint8Array, { rawFilename }: Pick<FileEntry, "rawFilename">): boolean {
+  const name = start.subarray(LOCAL_HEADER, LOCAL_HEADER + rawFilename.length);
+  return start[26] + 256 * start[27] === rawFilename.length && Buffer.compare(name, rawFilename) === 0;
 }
 
 /** Lets zip.js read pieces of a file. */

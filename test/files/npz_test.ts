@@ -58,6 +58,12 @@ Deno.test("a changed number in a .npz file is found by its CRC-32", async () => 
   await assertRejects(() => decodeNpz(bytes, "a.npz"), UserError, "a.npz: ");
 });
 
+Deno.test("an array that the directory calls otherwise than the archive itself is refused", async () => {
+  const bytes = await encodeNpz(new Map([["a", byHand.f4]]));
+  bytes[new TextDecoder("latin1").decode(bytes).lastIndexOf("a.npy")] = 98;
+  await assertRejects(() => decodeNpz(bytes, "a.npz"), UserError, "a.npz: b.npy has another name in the directory");
+});
+
 Deno.test("an entry that claims more than it can hold is refused before anything is allocated", async () => {
   const bytes = await encodeNpz(new Map([["a", byHand.f4]])), view = new DataView(bytes.buffer, bytes.byteOffset);
   for (let at = 0; at < bytes.length - 4; at++) {
