@@ -4,7 +4,8 @@
  *
  *     { "known": ["ant", "bee"], "unknown": ["elk", "fox"], "side": 64, "test": 0.2 }
  *
- * `side` (32 by default) is the side of the square that the network sees, a multiple of 8: of each image the middle, scaled.
+ * `side` (32 by default) is the side of the square that the network sees, a multiple of 8 up to 1024: of each image the middle,
+ * scaled.
  * `test` (0.2 by default) is the share of each known class's images that is tested on, drawn by the seed; all images of
  * unknown classes are.
  */
@@ -41,6 +42,9 @@ interface Entry {
   name: string;
   label: number;
 }
+
+/** An image of this side takes 3 MB, and no network here sees larger ones. */
+const LARGEST_SIDE = 1024;
 
 /** Part of the name of what is kept in the cache: another one for each change of how images are decoded and scaled. */
 const DECODING = 1;
@@ -130,13 +134,13 @@ async function classesIn(dataDir: string): Promise<Classes> {
   const { known, unknown, side = 32, test = 0.2, ...rest } = (data ?? {}) as Partial<Classes>;
   const names = (value: unknown): value is string[] =>
     Array.isArray(value) &&
-    value.every((name) => typeof name === "string" && /^[^/\\]+$/.test(name) && !/^\.+$/.test(name));
+    value.every((name) => typeof name === "string" && /^[^/\\\0]+$/.test(name) && !/^\.+$/.test(name));
   if (!names(known) || known.length < 2) throw wrong("known is no list of at least two names of folders");
   if (!names(unknown) || unknown.length < 1) throw wrong("unknown is no list of at least one name of a folder");
   const twice = [...known, ...unknown].find((name, at, all) => all.indexOf(name) < at);
   if (twice !== undefined) throw wrong(`names ${twice} twice`);
-  if (!Number.isInteger(side) || side < 32 || side % 8 !== 0) {
-    throw wrong(`side is ${side}, expected a multiple of 8, 32 or more`);
+  if (!Number.isInteger(side) || side < 32 || side > LARGEST_SIDE || side % 8 !== 0) {
+    throw wrong(`side is ${side}, expected a multiple of 8 from 32 to ${LARGEST_SIDE}`);
   }
   if (!(test > 0 && test < 1)) throw wrong(`test is ${test}, expected a share between 0 and 1`);
   if (Object.keys(rest).length > 0) throw wrong(`says ${Object.keys(rest).join(", ")}, which is not known`);

@@ -97,6 +97,26 @@ Deno.test("a damaged image is an error that names it, or left out if that was as
   assertEquals(all, Array.from({ length: 24 }, (_, i) => i).filter((i) => i !== 3));
 });
 
+Deno.test("a PNG image that lost its pixels, or the end, is not taken for a black one", async () => {
+  const dir = await folder();
+  const path = join(dir, "ant", "3.png"), whole = await Deno.readFile(path);
+  const pixels = 33, pixelsEnd = whole.length - 12; // behind mark and header; before the end
+  const renamed = whole.slice();
+  renamed[pixels + 4] ^= 32; // "iDAT", of which no program must know what it is
+  const sound = renamed.slice();
+  new DataView(sound.buffer).setUint32(pixelsEnd - 4, crc32(sound.subarray(pixels + 4, pixelsEnd - 4)));
+  for (
+    const [bytes, why] of [
+      [renamed, "chunk 1 does not fit its checksum"],
+      [sound, "without pixels"],
+      [whole.subarray(0, pixelsEnd), "cut off in chunk 2"],
+    ] as const
+  ) {
+    await Deno.writeFile(path, bytes);
+    assertMatch(await message(dir), new RegExp(`3\\.png: not a PNG .* \\(${why}\\)`));
+  }
+});
+
 Deno.test("a PNG image's size that so few bytes cannot hold is refused before room is made for it", async () => {
   for (const [width, height] of [[0xffff, 0xffff], [0, 1], [1, 0x7fffffff]]) {
     const dir = await folder();
@@ -126,6 +146,8 @@ Deno.test("classes.json is checked, and so are the folders that it names", async
       [{ known: ["ant", "bee"] }, /unknown is no list of at least one name/],
       [{ known: ["ant", "bee"], unknown: ["ant"] }, /names ant twice/],
       [{ ...written, side: 33 }, /side is 33, expected a multiple of 8/],
+      [{ ...written, side: 2 ** 31 }, /side is 2147483648, expected a multiple of 8 from 32 to 1024/],
+      [{ ...written, unknown: ["e\0k"] }, /unknown is no list of at least one name/],
       [{ ...written, test: 1 }, /test is 1, expected a share between 0 and 1/],
       [{ ...written, tests: 1 }, /says tests, which is not known/],
       [{ ...written, unknown: ["gnu"] }, /gnu: not there, but classes\.json names it/],
