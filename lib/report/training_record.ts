@@ -62,12 +62,15 @@ export async function readTrainingRecord(path: string): Promise<TrainingRecord> 
   } catch {
     // told below
   }
-  const isRun = ({ seed, backmix, epochs }: TrainingRun) =>
-    Number.isInteger(seed) && typeof backmix === "boolean" && Array.isArray(epochs) && epochs.every(isEpoch);
+  const isRun = (run: TrainingRun | null) => {
+    const { seed, backmix, epochs } = run ?? {};
+    return Number.isInteger(seed) && typeof backmix === "boolean" && Array.isArray(epochs) && epochs.every(isEpoch);
+  };
   if (record?.version === 1 && Array.isArray(record.runs) && record.runs.every(isRun)) return record;
   throw new UserError(`${path}: is no record of trainings. Make it again: deno task notebooks:data.`);
 }
 
-function isEpoch({ loss, accuracy, acc, auroc, cam_on_shape, seconds }: EpochFigures): boolean {
+function isEpoch(epoch: EpochFigures | null): boolean {
+  const { loss, accuracy, acc, auroc, cam_on_shape, seconds } = epoch ?? {} as Partial<EpochFigures>;
   return [loss, accuracy, acc, cam_on_shape, seconds, ...Object.values(auroc ?? { none: NaN })].every(Number.isFinite);
 }

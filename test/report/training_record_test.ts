@@ -20,6 +20,16 @@ Deno.test("the committed record has three seeds without and with BackMix, all of
   }
 });
 
+Deno.test("a record whose runs or epochs have another form is refused", async () => {
+  const path = await Deno.makeTempFile();
+  const record = { version: 1, runs: [{ seed: 0, backmix: false, epochs: [null] }] };
+  for (const runs of [[null], [1], record.runs, [{ ...record.runs[0], epochs: [{ loss: "1" }] }]]) {
+    await Deno.writeTextFile(path, JSON.stringify({ ...record, runs }));
+    await assertRejects(() => readTrainingRecord(path), UserError, "is no record of trainings.");
+  }
+  await Deno.remove(path);
+});
+
 Deno.test("the committed sample holds the first training images of its seed, with maps in [0, 1]", async () => {
   const { set, maps, mapsWithout } = await readTrainingSample(`${DATA}/training_sample.npz`);
   const n = set.labels.length;
