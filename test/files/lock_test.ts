@@ -67,6 +67,19 @@ Deno.test("a lock keeps others out until it is released, and its file goes with 
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a lock that could not be signed, for the disk is full, is not held", async () => {
+  const path = `${await Deno.makeTempDir()}/lock`;
+  const { write } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.write = () => Promise.reject(new Error("No space left on device (os error 28)"));
+  try {
+    const error = await assertRejects(() => acquireLock(path, "the run"), UserError);
+    assertMatch(error.message, /lock: cannot lock: no space left on the disk\./);
+  } finally {
+    Deno.FsFile.prototype.write = write;
+  }
+  await (await acquireLock(path, "the run")).release();
+});
+
 Deno.test("another process's lock is respected while it lives, and taken over at once when it is killed", async () => {
   const folder = await Deno.makeTempDir(), path = `${folder}/lock`;
   {
