@@ -1,9 +1,15 @@
 /** NumPy's `.npz`: a zip archive of `.npy` files, one an array (`numpy.savez_compressed`). */
-import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import { type Entry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import { Buffer } from "node:buffer";
 import type { NamedArray } from "./arrays.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { UserError } from "./user_error.ts";
 import { isNamed, MOST_DEFLATED } from "./zip.ts";
+
+/** What an archive ends with; its fields are full of ones where the archive is larger than 4 GiB (zip64). */
+const END = { mark: Uint8Array.of(0x50, 0x4b, 5, 6), size: 12, offset: 16, full: 0xffffffff };
+/** Bytes of a record of the directory beside its texts. */
+const RECORD = 46;
 
 /** The earliest time that a zip archive can hold, so that equal arrays give equal bytes. */
 const epoch = new Date(1980, 0, 1);
@@ -44,7 +50,9 @@ export async function decodeNpz(bytes: Uint8Array, where: string): Promise<Map<s
   });
   const arrays = new Map<string, NamedArray>();
   try {
-    for (const entry of await zip.getEntries()) {
+    const entries = await zip.getEntries();
+    if (!isWhole(bytes, entries)) throw damaged("its directory has not the size that its end tells");
+    for (const entry of entries) {
       const { filename } = entry, name = filename.replace(/\.npy$/, "");
       if (entry.directory || name === filename) throw damaged(`holds ${filename}, which is no array`);
       if (entry.encrypted) throw damaged(`${filename} is encrypted`);
@@ -65,4 +73,18 @@ export async function decodeNpz(bytes: Uint8Array, where: string): Promise<Map<s
     await zip.close();
   }
   return arrays;
+}
+
+/** Whether the entries fill the directory, and it ends where the archive's end begins: zip.js reads what is left of one. */
+function isWhole(bytes: Uint8Array, entries: readonly Entry[]): boolean {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf(END.mark);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  const [size, offset] = [view.getUint32(END.size, true), view.getUint32(END.offset, true)];
+  if (size === END.full || offset === END.full) return true;
+  const read = entries.reduce(
+    (sum, { rawFilename, rawExtraField, rawComment }) =>
+      sum + RECORD + rawFilename.length + (rawExtraField?.length ?? 0) + (rawComment?.length ?? 0),
+    0,
+  );
+  return read === size && offset + size === at;
 }

@@ -64,6 +64,18 @@ Deno.test("an array that the directory calls otherwise than the archive itself i
   await assertRejects(() => decodeNpz(bytes, "a.npz"), UserError, "a.npz: b.npy has another name in the directory");
 });
 
+Deno.test("an archive that lost entries of its directory, all or some, is not taken for a smaller one", async () => {
+  const whole = await encodeNpz(new Map([["a", byHand.f4], ["b", byHand.f8]]));
+  for (const count of [0, 1]) {
+    const bytes = whole.slice();
+    bytes[bytes.length - 12] = bytes[bytes.length - 14] = count; // of entries, in the 22 bytes of the end
+    await assertRejects(() => decodeNpz(bytes, "a.npz"), UserError, "a.npz: ");
+  }
+  const emptied = whole.slice().fill(0, whole.length - 14);
+  await assertRejects(() => decodeNpz(emptied, "a.npz"), UserError, "a.npz: ");
+  assertEquals((await decodeNpz(await encodeNpz(new Map()), "a.npz")).size, 0);
+});
+
 Deno.test("an entry that claims more than it can hold is refused before anything is allocated", async () => {
   const bytes = await encodeNpz(new Map([["a", byHand.f4]])), view = new DataView(bytes.buffer, bytes.byteOffset);
   for (let at = 0; at < bytes.length - 4; at++) {
