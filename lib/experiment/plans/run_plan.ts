@@ -1,6 +1,6 @@
 /** Runs what is left of a plan, so many trainings at a time, on this machine. */
 import { join } from "node:path";
-import { writeTextAtomic } from "../../files/atomic.ts";
+import { writeAll, writeTextAtomic } from "../../files/atomic.ts";
 import { fileError } from "../../files/file_error.ts";
 import { INTERRUPTED } from "../../files/task.ts";
 import { attemptAt, notesFolder } from "./state.ts";
@@ -75,4 +75,26 @@ export async function runPlan(cells: readonly PlannedCell[], options: RunPlanOpt
     })));
   if (broken.length > 0) throw broken[0];
   return failed;
+}
+
+/**
+ * Appends what a training writes to its log.
+ *
+ * @param said is told each piece's last line
+ * @throws {UserError} if the log cannot be written
+ */
+export async function keepLog(
+  stream: ReadableStream<Uint8Array>,
+  path: string,
+  said: (line: string) => void,
+): Promise<void> {
+  try {
+    using file = await Deno.open(path, { append: true, create: true });
+    for await (const bytes of stream) {
+      await writeAll(file, bytes);
+      said(new TextDecoder().decode(bytes).trim().split("\n").at(-1) ?? "");
+    }
+  } catch (error) {
+    throw fileError(error, "write", path);
+  }
 }

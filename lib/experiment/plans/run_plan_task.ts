@@ -1,15 +1,13 @@
 /** `deno task run-plan PLAN`: runs what is left of a plan on this machine. */
 import { resolve } from "node:path";
 import { gpuMemory } from "../../engine/nvidia.ts";
-import { writeAll } from "../../files/atomic.ts";
-import { fileError } from "../../files/file_error.ts";
 import { Interrupted, runTask, stopSignal } from "../../files/task.ts";
 import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
 import { readBench, trainingBytes } from "./cost.ts";
 import { type PlannedCell, readPlan, trainingOf } from "./planned.ts";
-import { runPlan } from "./run_plan.ts";
+import { keepLog, runPlan } from "./run_plan.ts";
 import { type Machine, optionsOf, sharesOf, sharesText } from "./shares.ts";
 import { statesOf } from "./state.ts";
 
@@ -124,20 +122,13 @@ function launched(cell: PlannedCell, more: readonly string[], log: string, said:
     stderr: "piped",
     detached: true,
   }).spawn();
-  const keep = async (stream: ReadableStream<Uint8Array>) => {
-    using file = await Deno.open(log, { append: true, create: true });
-    for await (const bytes of stream) {
-      await writeAll(file, bytes);
-      said(new TextDecoder().decode(bytes).trim().split("\n").at(-1) ?? "");
-    }
-  };
   let running = true;
   const stop = () => running && child.kill("SIGTERM");
   const ended = (async () => {
     const kept = Promise.allSettled([child.stdout, child.stderr].map((stream) =>
-      keep(stream).catch((error) => {
+      keepLog(stream, log, said).catch((error) => {
         stop(); // it would go on with nobody who reads what it says
-        throw fileError(error, "write", log);
+        throw error;
       })
     ));
     const { code } = await child.status;

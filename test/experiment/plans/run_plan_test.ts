@@ -1,8 +1,8 @@
 /** Running a plan, with trainings that only pretend. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { priorsExperiment } from "../../../experiments/priors.ts";
 import { type PlannedCell, plannedCells } from "../../../lib/experiment/plans/planned.ts";
-import { runPlan } from "../../../lib/experiment/plans/run_plan.ts";
+import { keepLog, runPlan } from "../../../lib/experiment/plans/run_plan.ts";
 import { attemptAt } from "../../../lib/experiment/plans/state.ts";
 import { UserError } from "../../../lib/files/user_error.ts";
 
@@ -100,4 +100,10 @@ Deno.test("a place that cannot be written is told before anything begins", async
   };
   await assertRejects(() => runPlan(cells, { ...options, launch }), UserError, `${file}/plan: cannot write: a part of`);
   await Deno.remove(file);
+});
+
+Deno.test("a log that the disk has no room for is told in plain words", async () => {
+  const stream = new Blob(["a line\n"]).stream();
+  const full = await assertRejects(() => keepLog(stream, "/dev/full", () => {}), UserError);
+  assertStringIncludes(full.message, "/dev/full: cannot write: no space left on the disk.");
 });
