@@ -1,11 +1,11 @@
 /**
  * The page that follows a run: what a request gets. It reads the run's folder only, and answers this machine only.
  */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { mapMosaic } from "../figures/map_mosaic.ts";
 import { UserError } from "../files/user_error.ts";
 import { LOG } from "../training/log.ts";
-import { readPreview } from "../training/preview.ts";
+import { PREVIEW, readPreview } from "../training/preview.ts";
 import { CHECKPOINT } from "../training/train.ts";
 import { html, htmlPage } from "./html.ts";
 import type { PageParts } from "./page_parts.ts";
@@ -41,9 +41,10 @@ export function watchHandler(
     new Response(body, { status, headers: { ...HEADERS, "content-type": type } });
   const text = (body: string, status: number) => file(body, "text/plain; charset=utf-8", status);
 
-  return async (request) => {
+  const answer = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
     if (!OWN.test(request.headers.get("host") ?? "")) return text("This page answers its own machine only.", 403);
+    if (!isOwn(request)) return text("This page answers no other page.", 403);
     if (request.method !== "GET") return text("Only GET.", 405);
     switch (pathname) {
       case "/":
@@ -57,9 +58,11 @@ export function watchHandler(
       case "/log": {
         const from = Number(searchParams.get("from") ?? 0);
         if (!Number.isSafeInteger(from) || from < 0) return text("from: give a whole number.", 400);
+        await checkInside(directory, LOG);
         return Response.json(await logPart(join(directory, LOG), from), { headers: HEADERS });
       }
       case "/maps.png":
+        for (const name of [CHECKPOINT, PREVIEW]) await checkInside(directory, name);
         return await maps(directory).then(
           (png) =>
             png === null ? new Response(null, { status: 204, headers: HEADERS }) : file(png as BodyInit, "image/png"),
@@ -72,6 +75,34 @@ export function watchHandler(
         return text("No such page.", 404);
     }
   };
+  return (request) =>
+    answer(request).catch((error) => {
+      if (error instanceof Outside) return text(error.message, 403);
+      throw error;
+    });
+}
+
+/** Whether the request comes from this page, or from no page: browsers tell in `Origin` which one asks. */
+function isOwn({ headers }: Request): boolean {
+  const origin = headers.get("origin");
+  return origin === null || origin === `http://${headers.get("host")}`;
+}
+
+/** A file of the run's folder is a link that leads out of it. */
+class Outside extends Error {}
+
+/** Follows links inside the folder only: who may write into it may not show what else this user can read. */
+async function checkInside(directory: string, name: string): Promise<void> {
+  const [folder, file] = await Promise.all(
+    [directory, join(directory, name)].map((path) =>
+      Deno.realPath(path).catch((error) => {
+        if (error instanceof Deno.errors.NotFound) return null;
+        throw error;
+      })
+    ),
+  );
+  if (folder === null || file === null || dirname(file) === folder) return;
+  throw new Outside(`${name} is a link out of the run's folder, which this page does not follow.`);
 }
 
 /**

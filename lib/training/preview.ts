@@ -16,7 +16,8 @@ export interface Previewed {
   map: Float32Array;
 }
 
-const NAME = "preview.npy";
+/** Name of the file. */
+export const PREVIEW = "preview.npy";
 const MOST = 24;
 
 /** Which of n images are shown: evenly chosen. */
@@ -37,7 +38,7 @@ export async function writePreview(directory: string, { images, side, labels }: 
   const data = new Uint8Array(chosen.length * size);
   chosen.forEach((image, k) => data.set(images.subarray(image * size, (image + 1) * size), k * size));
   const array: NamedArray = { dtype: "U8", shape: [chosen.length, side, side, 3], data };
-  await writeAtomic(`${directory}/${NAME}`, encodeNpy(array));
+  await writeAtomic(`${directory}/${PREVIEW}`, encodeNpy(array));
 }
 
 /**
@@ -53,7 +54,7 @@ export async function readPreview(
   checkpoint: string,
 ): Promise<{ side: number; shown: Previewed[] } | null> {
   const maps = await bankMaps(checkpoint);
-  const path = `${directory}/${NAME}`;
+  const path = `${directory}/${PREVIEW}`;
   const bytes = await Deno.readFile(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw fileError(error, "read", path);

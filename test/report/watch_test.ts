@@ -86,6 +86,33 @@ Deno.test("other hosts, methods and paths get nothing", async () => {
   assertEquals(headers.get("access-control-allow-origin"), null);
 });
 
+Deno.test("another page's request gets nothing, and no link is followed out of the folder", async () => {
+  const above = await Deno.makeTempDir(), directory = `${above}/run`;
+  await Deno.mkdir(directory);
+  const handler = watchHandler(directory, parts);
+  const own = "127.0.0.1:8787";
+  const ask = (path: string, headers = {}) =>
+    handler(new Request(`http://${own}${path}`, { headers: { host: own, ...headers } }));
+  assertEquals((await ask("/log", { origin: `http://${own}` })).status, 200);
+  for (const origin of ["https://evil.example", "http://127.0.0.1:8788", "null"]) {
+    assertEquals((await ask("/log", { origin })).status, 403, origin);
+  }
+  await Deno.writeTextFile(`${above}/secret`, "secret\n");
+  for (
+    const [name, path] of [["log.jsonl", "/log"], ["checkpoint.safetensors", "/maps.png"], ["preview.npy", "/maps.png"]]
+  ) {
+    await Deno.symlink(`${above}/secret`, `${directory}/${name}`);
+    const refused = await ask(path);
+    assertEquals(refused.status, 403);
+    assertMatch(await refused.text(), new RegExp(`^${name} is a link out of the run's folder`));
+    await Deno.remove(`${directory}/${name}`);
+  }
+  await Deno.writeTextFile(`${directory}/other.jsonl`, '{"step":0}\n');
+  await Deno.symlink("other.jsonl", `${directory}/log.jsonl`);
+  assertEquals((await (await ask("/log")).json()).lines.length, 1);
+  await Deno.remove(above, { recursive: true });
+});
+
 Deno.test("a folder that is not there, a file, and a port in use are refused; a stop ends the server", async () => {
   const directory = await Deno.makeTempDir();
   const never = new AbortController().signal;
