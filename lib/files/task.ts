@@ -21,9 +21,24 @@ export async function runTask(main: () => Promise<number | void> | number | void
   try {
     Deno.exit(await main() ?? 0);
   } catch (error) {
-    const plain = error instanceof UserError || error instanceof Interrupted;
-    console.error(plain && !Deno.env.get("DEBUG") ? error.message : error);
+    console.error(wantsStacks() ? error : plainly(error));
     Deno.exit(error instanceof Interrupted ? INTERRUPTED : 1);
+  }
+}
+
+/** What the user can mend, in a line; else the error as it is. */
+function plainly(error: unknown): unknown {
+  if (error instanceof UserError || error instanceof Interrupted) return error.message;
+  if (!(error instanceof Deno.errors.NotCapable)) return error;
+  return `Deno's permissions do not cover this: ${error.message}. The task's command in deno.json gives it.`;
+}
+
+/** Whether `DEBUG` is set; who may not read it did not ask. */
+function wantsStacks(): boolean {
+  try {
+    return Boolean(Deno.env.get("DEBUG"));
+  } catch {
+    return false;
   }
 }
 
