@@ -176,7 +176,14 @@ export async function pipDownload(wheel: Wheel, folder: string, pythons: string[
     if (!why.mendedByAnotherPython) throw new UserError(why.message, { cause: said });
     faults.push(why.message);
   }
-  throw new UserError(faults[0] ?? `There is no ${pythons.join(" or ")} to start, whose pip would fetch it.`);
+  throw new UserError(faults[0] ?? noneToStart(pythons));
+}
+
+/** Why no Python starts, whose pip would fetch it. */
+function noneToStart(pythons: readonly string[]): string {
+  const refused = pythons.every((command) => Deno.permissions.querySync({ name: "run", command }).state !== "granted");
+  if (!refused) return `There is no ${pythons.join(" or ")} to start, whose pip would fetch it.`;
+  return `Deno's permissions let no Python start, whose pip would fetch it: give --allow-run=${pythons[0]}.`;
 }
 
 /**

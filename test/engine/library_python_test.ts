@@ -105,3 +105,25 @@ Deno.test({
     assertEquals(server.requests.map(({ from }) => from), [0, 0, half]);
   },
 });
+
+Deno.test("where Deno may start no Python, the permission is named, not a Python that is absent", async () => {
+  const module = new URL("../../lib/engine/library_python.ts", import.meta.url).href;
+  const folder = await newFolder();
+  const script = `
+    import { pipDownload } from ${JSON.stringify(module)};
+    const wheel = { name: "a", version: "1", sha256: "0", python: "3", abi: "none", platform: "any", bytes: 1 };
+    await pipDownload(wheel, ${JSON.stringify(folder)}).catch((error) => console.log(error.message));`;
+  const config = `--config=${new URL("../../deno.json", import.meta.url).pathname}`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--no-check", config, "--allow-read", "--allow-write", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await new Blob([script]).stream().pipeTo(child.stdin);
+  const { stdout } = await child.output();
+  assertMatch(
+    new TextDecoder().decode(stdout),
+    /^Deno's permissions let no Python start, .*: give --allow-run=python3\.$/m,
+  );
+});
