@@ -10,9 +10,10 @@ import { readResult } from "./read.ts";
 import { splitsMarkdown } from "../datasets/splits_table.ts";
 import { withBlock, withTables } from "./readme.ts";
 import { markdown, notesOf, tableOf } from "./table.ts";
+import { readTrust, trustNotes, trustTable } from "./trust_table.ts";
 
 /** Documents with tables between markers. */
-const DOCUMENTS = ["README.md", "docs/results.md", "docs/protocol.md", "docs/speed.md"];
+const DOCUMENTS = ["README.md", "docs/results.md", "docs/protocol.md", "docs/speed.md", "docs/trust.md"];
 
 const HELP = `Writes the tables of ${DOCUMENTS.join(", ")} from results/*.json and the splits.
 
@@ -55,15 +56,20 @@ async function renewed(folder: string, document: string): Promise<{ before: stri
   const after = await withBlock(tables, "splits", splitsMarkdown);
   const benched = await withBlock(after, "bench", async () => {
     const bench = await readJson<Bench>(`${folder}/results/bench.json`);
-    return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
+    return [markdown(benchTable(bench)), "", benchNote(bench)].join("
+");
   });
-  return {
-    before,
-    after: await withBlock(benched, "profile", async () => {
-      const profile = await readJson<Profile>(`${folder}/results/profile.json`);
-      return [markdown(profileTable(profile)), "", profileNote(profile)].join("\n");
-    }),
-  };
+  const profiled = await withBlock(benched, "profile", async () => {
+    const profile = await readJson<Profile>(`${folder}/results/profile.json`);
+    return [markdown(profileTable(profile)), "", profileNote(profile)].join("
+");
+  });
+  const trusted = await withBlock(profiled, "trust", async () => {
+    const file = await readTrust(`${folder}/results/trust.json`);
+    return [markdown(trustTable(file)), "", ...trustNotes(file)].join("
+");
+  });
+  return { before, after: trusted };
 }
 
 async function readJson<File>(path: string): Promise<File> {

@@ -15,7 +15,7 @@ const SIZE = 24 << 20, BLOCK = 4096;
 export const fullDisk: Subject = {
   name: "full-disk",
   claim: "On a full disk a write is a plain error that names the file; nothing is damaged, and with room all goes on.",
-  counts: { full: 240, short: 24 },
+  counts: { full: 240, short: 12 },
   async run({ count, seed, tick }) {
     const disk = await Deno.makeTempDir();
     if (!await mounted(disk)) {

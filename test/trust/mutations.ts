@@ -13,7 +13,7 @@ const PATIENCE = 60_000;
 export const mutations: Subject = {
   name: "damaged-files",
   claim: "A damaged file is refused in plain words wherever checksum or structure can tell, in a second and 200 MB.",
-  counts: { full: 100_000, short: 1_500 },
+  counts: { full: 100_000, short: 1_000 },
   async run({ count, seed, tick }) {
     const each = Math.ceil(count / readers.length);
     const rows = readers.map(({ name }): Row => ({ what: name, tried: each, faults: [], note: "" }));

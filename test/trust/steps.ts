@@ -20,12 +20,12 @@ export const steps: Subject = {
     if (code !== 0) throw new Error(text.decode(stderr));
     const samples: Sample[] = JSON.parse(text.decode(stdout));
     tick(count);
-    return [rowOf(count, samples)];
+    return [rowOf(samples)];
   },
 };
 
 /** What samples tell: counts do not change, and the second half's memory lies on no rising line. */
-export function rowOf(tried: number, samples: readonly Sample[]): Row {
+export function rowOf(samples: readonly Sample[]): Row {
   const settled = samples.slice(Math.floor(samples.length / 2));
   const faults = (["tensors", "functions", "files"] as const).flatMap((what) => {
     const counts = new Set(settled.map((sample) => sample[what]));
@@ -38,7 +38,7 @@ export function rowOf(tried: number, samples: readonly Sample[]): Row {
   const note =
     `${(memory / 1e6).toFixed(0)} MB, ${kilobytes(1000 * slope)} more in a thousand steps; ${tensors} tensors, ` +
     `${functions} functions, ${files} open files throughout`;
-  return { what: "training steps", tried, faults, note };
+  return { what: "training steps", tried: step, faults, note };
 }
 
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`;

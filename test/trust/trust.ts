@@ -13,11 +13,12 @@ import { fullDisk } from "./full_disk.ts";
 import { kills } from "./kills.ts";
 import { mutations } from "./mutations.ts";
 import { page } from "./page.ts";
+import { permissions } from "./permissions.ts";
 import { steps } from "./steps.ts";
 import { MOST_FAULTS, type Subject } from "./subject.ts";
 
 /** The parts, quick ones first. */
-export const subjects: readonly Subject[] = [page, mutations, fullDisk, kills, steps];
+export const subjects: readonly Subject[] = [page, permissions, mutations, fullDisk, kills, steps];
 
 const RESULT = join(import.meta.dirname!, "../../results/trust.json");
 
