@@ -4,6 +4,7 @@ import { benchTable } from "../../lib/results/bench_table.ts";
 import { profileTable } from "../../lib/results/profile_table.ts";
 import { updateReadme } from "../../lib/results/readme_task.ts";
 import { withBlock, withTables } from "../../lib/results/readme.ts";
+import { readTrust } from "../../lib/results/trust_table.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
 
@@ -16,6 +17,7 @@ Deno.test("README's table follows the result file, and --check says when it does
   await Deno.writeTextFile(`${folder}/docs/results.md`, "# No table yet\n");
   await Deno.writeTextFile(`${folder}/docs/protocol.md`, "# Protocol\n");
   await Deno.writeTextFile(`${folder}/docs/speed.md`, "# Speed\n");
+  await Deno.writeTextFile(`${folder}/docs/trust.md`, "# Trust\n");
 
   const { code, text: said } = await updateReadme(["--check"], folder);
   assertEquals([code, said], [1, "Out of date: README.md. Run deno task readme."]);
@@ -40,6 +42,7 @@ Deno.test("a table in short has a row for each method, with the figures of the f
   await Deno.writeTextFile(`${folder}/docs/results.md`, "");
   await Deno.writeTextFile(`${folder}/docs/protocol.md`, "");
   await Deno.writeTextFile(`${folder}/docs/speed.md`, "");
+  await Deno.writeTextFile(`${folder}/docs/trust.md`, "");
   await updateReadme([], folder);
 
   const [first, , titles, , row] = (await Deno.readTextFile(`${folder}/README.md`)).split("\n");
@@ -114,4 +117,14 @@ Deno.test("a marker without its partner is an error, not a lost page", async () 
   await assertRejects(() => withTables("<!-- results:a -->", table), UserError, "do not pair");
   await assertRejects(() => withTables("<!-- results:a --> <!-- results:b --> <!-- /results -->", table), UserError);
   await assertRejects(() => withTables("<!-- /results -->", table), UserError);
+});
+
+Deno.test("the table of trust has what the task counted", async () => {
+  const file = await readTrust(new URL("../../results/trust.json", import.meta.url).pathname);
+  const page = await Deno.readTextFile(new URL("../../docs/trust.md", import.meta.url));
+  for (const { name, rows } of file.subjects) {
+    for (const { what, tried } of rows) {
+      assertStringIncludes(page, `| ${name} | ${what} | ${tried.toLocaleString("en")} |`);
+    }
+  }
 });
