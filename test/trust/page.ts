@@ -22,7 +22,7 @@ export const page: Subject = {
     try {
       await whenUp(port);
       rows.push(await headersRow(port), await pathsRow(port), await linksRow(port, folder, above));
-      rows.push(await interfacesRow(port));
+      rows.push(...await interfacesRow(port));
     } finally {
       stop.abort();
       await ended;
@@ -89,17 +89,20 @@ async function linksRow(port: number, folder: string, above: string): Promise<Ro
   return { what: "links out of the folder", tried: names.length, faults, note: "" };
 }
 
-/** No other address of this machine answers. */
-async function interfacesRow(port: number): Promise<Row> {
+/** No other address of this machine answers, as far as this process may ask: the tests may not. */
+async function interfacesRow(port: number): Promise<Row[]> {
+  const mayAsk = (host: string) =>
+    Deno.permissions.querySync({ name: "net", host: `${host}:${port}` }).state === "granted";
   const addresses = [...new Set(Deno.networkInterfaces().map(({ address }) => address))]
-    .filter((address) => address !== "127.0.0.1");
+    .filter((address) => address !== "127.0.0.1" && mayAsk(address.includes(":") ? `[${address}]` : address));
+  if (addresses.length === 0) return [];
   const faults: string[] = [];
   for (const hostname of addresses) {
     const connection = await Deno.connect({ hostname, port }).catch(() => null);
     if (connection !== null) faults.push(`${hostname} answers`);
     connection?.close();
   }
-  return { what: "other addresses of the machine", tried: addresses.length, faults, note: "" };
+  return [{ what: "other addresses of the machine", tried: addresses.length, faults, note: "" }];
 }
 
 /** Asks with a request line and headers as they are: fetch would tidy them up. */
