@@ -67,6 +67,7 @@ export async function openZip(path: string, most: number): Promise<ZipArchive> {
       const { uncompressedSize: bytes, compressedSize } = entry;
       if (bytes > most || bytes > compressedSize * MOST_DEFLATED + 64) throw damaged(`${name} claims ${bytes} bytes`);
       if (entry.encrypted) throw damaged(`${name} is encrypted`);
+      if (!(entry.offset >= 0)) throw damaged(`${name} begins before the archive`);
       const start = await files.readUint8Array(entry.offset, LOCAL_HEADER + entry.rawFilename.length);
       if (!isNamed(start, entry)) throw damaged(`${name} has another name in the directory than before its data`);
       const data = await entry.getData(new Uint8ArrayWriter()).catch((error) => {

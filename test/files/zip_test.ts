@@ -8,8 +8,8 @@ Deno.test("an entry that the directory calls otherwise than the archive itself i
   for (const [k, name] of ["one", "two"].entries()) await writer.add(name, new Uint8ArrayReader(Uint8Array.of(k, k)));
   const bytes = await writer.close(), view = new DataView(bytes.buffer, bytes.byteOffset);
   const path = await Deno.makeTempFile();
-  const read = async (name: string) => {
-    await Deno.writeFile(path, bytes);
+  const read = async (name: string, content = bytes) => {
+    await Deno.writeFile(path, content);
     using archive = await openZip(path, 100);
     return [...await archive.read(name)];
   };
@@ -21,5 +21,9 @@ Deno.test("an entry that the directory calls otherwise than the archive itself i
   for (const name of ["one", "two"]) {
     await assertRejects(() => read(name), UserError, `${name} has another name in the directory than before its data`);
   }
+  records.forEach((at, k) => bytes.set(swapped[1 - k], at + 46));
+  const cut = bytes.slice(10); // the directory now puts the first entry before the file's begin
+  await assertRejects(() => read("one", cut), UserError, `${path}: one begins before the archive.`);
+  assertEquals(await read("one"), [0, 0]);
   await Deno.remove(path);
 });
