@@ -23,6 +23,12 @@ export function brokenLink({ cells, paired, summary }: ResultFile): string | nul
     const of = row.cells.map((id) => pairOf.get(id)?.metrics);
     if (!summedUp(row, of)) return `/summary/paired/${place}: names a pair or a score that is not there`;
   }
+  const rowOf = new Map(summary.rows.flatMap((row) => row.cells.map((id) => [id, row.metrics] as const)));
+  for (const [place, { headline, cells: ids }] of summary.paired.entries()) {
+    const sides = ids.flatMap((id) => [id, pairOf.get(id)!.without]);
+    const bare = sides.find((id) => rowOf.get(id)?.[headline] === undefined);
+    if (bare !== undefined) return `/summary/paired/${place}: ${bare} is in no row with this score`;
+  }
   return null;
 }
 

@@ -57,6 +57,7 @@ Deno.test("what names a cell, a pair or a score that is not there, or a cell by 
     [({ summary }) => summary.rows[1].cells.push("x"), "/summary/rows/1: names a cell"],
     [({ summary }) => summary.rows[0].headline = "x", "/summary/rows/0: names a cell or a score"],
     [({ cells }) => delete cells[0].metrics.max_logit, "/summary/rows/"],
+    [({ summary }) => summary.rows.pop(), "/summary/paired/0: softmax.trial0."],
   ];
   for (const [change, path] of cases) assertStringIncludes(fault(change) ?? "", path);
 });
