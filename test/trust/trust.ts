@@ -7,7 +7,7 @@ import { progressBar } from "../../lib/files/progress.ts";
 import { runTask } from "../../lib/files/task.ts";
 import { taskArguments, wholeNumber } from "../../lib/files/task_arguments.ts";
 import { UserError } from "../../lib/files/user_error.ts";
-import { terminal } from "../../lib/results/table.ts";
+import { markdown } from "../../lib/results/table.ts";
 import { readTrust, type Trust, TRUST_VERSION, type TrustSubject, trustTable } from "../../lib/results/trust_table.ts";
 import { fullDisk } from "./full_disk.ts";
 import { kills } from "./kills.ts";
@@ -63,7 +63,7 @@ export async function trust(args: readonly string[], path = RESULT): Promise<num
     for (const { what, faults } of one.rows) for (const fault of faults) console.error(`${what}: ${fault}`);
     if (!short) await write(path, one);
   }
-  console.log(terminal(trustTable({ version: TRUST_VERSION, subjects: ran })));
+  console.log(markdown(trustTable({ version: TRUST_VERSION, subjects: ran })));
   return ran.every(({ rows }) => rows.every(({ faults }) => faults.length === 0)) ? 0 : 1;
 }
 
