@@ -1,6 +1,4 @@
 /** Damaged files: no reader crashes, hangs, takes much memory, throws another error than its own, or believes them. */
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import { type Line, readers } from "./readers.ts";
 import { MOST_FAULTS, type Row, type Subject } from "./subject.ts";
 
@@ -47,7 +45,7 @@ async function readDamaged(numbers: readonly number[], told: (line: Line) => voi
     process.kill("SIGKILL");
   };
   let timer = setTimeout(giveUp, PATIENCE);
-  for await (const text of createInterface({ input: Readable.fromWeb(process.stdout) })) {
+  for await (const text of linesOf(process.stdout)) {
     clearTimeout(timer);
     timer = setTimeout(giveUp, PATIENCE);
     told(JSON.parse(text));
@@ -56,4 +54,13 @@ async function readDamaged(numbers: readonly number[], told: (line: Line) => voi
   const { code, signal } = await process.status;
   if (code === 0) return null;
   return hangs ? "it hangs" : `the process ended with ${signal ?? `code ${code}`}`;
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
 }
