@@ -20,7 +20,7 @@ export interface Work extends AsyncDisposable {
   begun(folder: string): boolean;
   /** @throws {Error} if the folder, as a kill left it, holds what nobody could read */
   sound(folder: string): Promise<void>;
-  /** A digest of what it leaves in the end, times left out. */
+  /** A digest of what it leaves in the end, without times and the name of the code, which may be edited meanwhile. */
   result(folder: string): Promise<string>;
 }
 
@@ -77,16 +77,16 @@ export async function evaluation(): Promise<Work> {
     async result(out) {
       const file = await readResult(join(out, RESULT));
       const scores = file.cells.map(({ scores_file }) => Deno.readFile(join(out, scores_file)));
-      return digest(JSON.stringify(withoutTimes(file)), ...await Promise.all(scores));
+      return digest(JSON.stringify(withoutCircumstances(file)), ...await Promise.all(scores));
     },
     [Symbol.asyncDispose]: () => Deno.remove(trained, { recursive: true }),
   };
 }
 
-function withoutTimes(file: ResultFile): unknown {
+function withoutCircumstances(file: ResultFile): unknown {
   const cells = file.cells.map(({ training, ...cell }) => {
     const { wall_seconds: _seconds, images_per_second: _pace, ...rest } = training;
-    return { ...cell, finished: "", training: rest };
+    return { ...cell, finished: "", code_version: "", training: rest };
   });
   return { ...file, cells };
 }
