@@ -56,18 +56,15 @@ async function renewed(folder: string, document: string): Promise<{ before: stri
   const after = await withBlock(tables, "splits", splitsMarkdown);
   const benched = await withBlock(after, "bench", async () => {
     const bench = await readJson<Bench>(`${folder}/results/bench.json`);
-    return [markdown(benchTable(bench)), "", benchNote(bench)].join("
-");
+    return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
   });
   const profiled = await withBlock(benched, "profile", async () => {
     const profile = await readJson<Profile>(`${folder}/results/profile.json`);
-    return [markdown(profileTable(profile)), "", profileNote(profile)].join("
-");
+    return [markdown(profileTable(profile)), "", profileNote(profile)].join("\n");
   });
   const trusted = await withBlock(profiled, "trust", async () => {
     const file = await readTrust(`${folder}/results/trust.json`);
-    return [markdown(trustTable(file)), "", ...trustNotes(file)].join("
-");
+    return [markdown(trustTable(file)), "", ...trustNotes(file)].join("\n");
   });
   return { before, after: trusted };
 }

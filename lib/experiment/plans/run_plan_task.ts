@@ -125,12 +125,14 @@ function launched(cell: PlannedCell, more: readonly string[], log: string, said:
   let running = true;
   const stop = () => running && child.kill("SIGTERM");
   const ended = (async () => {
-    const kept = Promise.allSettled([child.stdout, child.stderr].map((stream) =>
-      keepLog(stream, log, said).catch((error) => {
-        stop(); // it would go on with nobody who reads what it says
-        throw error;
-      })
-    ));
+    const kept = Promise.allSettled(
+      [child.stdout, child.stderr].map((stream) =>
+        keepLog(stream, log, said).catch((error) => {
+          stop(); // it would go on with nobody who reads what it says
+          throw error;
+        })
+      ),
+    );
     const { code } = await child.status;
     running = false;
     const lost = (await kept).find(({ status }) => status === "rejected");
