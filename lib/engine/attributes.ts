@@ -4,8 +4,20 @@
  */
 import { type Bytes, cName, DataType, type Pointer, type TensorFlow } from "./c_api.ts";
 
-/** Numbers of `TF_AttrType` that tfjs's kernels use. */
-export const AttributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, resource: 8 } as const;
+/**
+ * Numbers of `TF_AttrType` that tfjs's kernels use; and `types`, of our own, for a list of types: where one type belongs,
+ * TensorFlow takes a list without a word, so that it must be said which is meant.
+ */
+export const AttributeType = {
+  string: 0,
+  int: 1,
+  float: 2,
+  bool: 3,
+  type: 4,
+  shape: 5,
+  resource: 8,
+  types: -1,
+} as const;
 
 /** An attribute as tfjs-node's kernels state it (`TFEOpAttr`). */
 export interface Attribute {
@@ -37,6 +49,7 @@ export const type = (value: keyof typeof DataType): AttributeValue => ({
   type: AttributeType.type,
   value: DataType[value],
 });
+
 /** Attributes by their names, as kernels give them. */
 export function attributeList(attributes: Record<string, AttributeValue>): Attribute[] {
   return Object.entries(attributes).map(([name, value]) => ({ name, ...value }));
@@ -60,6 +73,7 @@ const isValue: Record<number, (value: unknown) => boolean> = {
   [AttributeType.bool]: (value) => typeof value === "boolean",
   [AttributeType.type]: (value) => typeof value === "number",
   [AttributeType.shape]: (value) => typeof value === "number",
+  [AttributeType.types]: (value) => typeof value === "number",
 };
 
 function checkValue({ name, type, value }: Attribute): void {
@@ -89,6 +103,7 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
   const setFloats = eager ? t.TFE_OpSetAttrFloatList : t.TF_SetAttrFloatList;
   const setBool = eager ? t.TFE_OpSetAttrBool : t.TF_SetAttrBool;
   const setBools = eager ? t.TFE_OpSetAttrBoolList : t.TF_SetAttrBoolList;
+  const setTypes = eager ? t.TFE_OpSetAttrTypeList : t.TF_SetAttrTypeList;
   const setType = eager ? t.TFE_OpSetAttrType : t.TF_SetAttrType;
 
   return (operation, attribute) => {
@@ -121,6 +136,10 @@ export function attributeSetter(tensorflow: TensorFlow, kind: "TFE_Op" | "TF_"):
           : setBool(operation, n, value ? 1 : 0);
       case AttributeType.type:
         return setType(operation, n, value as number);
+      case AttributeType.types: {
+        const types = Int32Array.from(value as number[]);
+        return setTypes(operation, n, types, types.length);
+      }
       case AttributeType.shape: {
         const shape = value as number[];
         if (!eager) return t.TF_SetAttrShape(operation, n, bigints(shape), shape.length);

@@ -49,7 +49,7 @@ export function donation(places: readonly number[]): Donation {
   let calls = 0, running = 0;
 
   function run(name: string, types: number[], inputs: number[], outputs: number) {
-    const list = { type: AttributeType.type, value: types };
+    const list = { type: AttributeType.types, value: types };
     const attributes: Record<string, AttributeValue> = { dtypes: list, shared_name: area };
     if (name === "MapStage") attributes.fake_dtypes = list; // the types of those that are staged: all
     return engine().binding.executeOp(name, attributeList(attributes), inputs, outputs);

@@ -52,3 +52,11 @@ Deno.test("a function that is a part of another is not timed by itself", () => {
   );
   x.dispose();
 });
+
+Deno.test("what is given away cannot be run on twice, so such a function is not timed", () => {
+  const given = jit((x: tf.Tensor) => tf.neg(x), { donate: [0] });
+  const x = tf.scalar(1);
+  assertThrows(() => given.timed(1, x), Error, "Leave out donate, or timed.");
+  assertEquals(x.isDisposed, false);
+  x.dispose();
+});
