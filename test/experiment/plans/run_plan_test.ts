@@ -103,7 +103,14 @@ Deno.test("a place that cannot be written is told before anything begins", async
 });
 
 Deno.test("a log that the disk has no room for is told in plain words", async () => {
-  const stream = new Blob(["a line\n"]).stream();
-  const full = await assertRejects(() => keepLog(stream, "/dev/full", () => {}), UserError);
-  assertStringIncludes(full.message, "/dev/full: cannot write: no space left on the disk.");
+  const log = await Deno.makeTempFile();
+  const { write } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.write = () => Promise.reject(new Error("No space left on device (os error 28)"));
+  try {
+    const full = await assertRejects(() => keepLog(new Blob(["a line\n"]).stream(), log, () => {}), UserError);
+    assertStringIncludes(full.message, `${log}: cannot write: no space left on the disk.`);
+  } finally {
+    Deno.FsFile.prototype.write = write;
+  }
+  await Deno.remove(log);
 });
