@@ -10,7 +10,7 @@ import { checkClusterHasGpu } from "../../lib/experiment/plans/cluster_gpus.ts";
 import { planReport } from "../../lib/experiment/plans/plan_task.ts";
 import { readPlan, writePlan } from "../../lib/experiment/plans/planned.ts";
 import { runPlanOf } from "../../lib/experiment/plans/run_plan_task.ts";
-import { statesOf } from "../../lib/experiment/plans/state.ts";
+import { type CellState, statesOf } from "../../lib/experiment/plans/state.ts";
 import { UserError } from "../../lib/files/user_error.ts";
 import { readResult } from "../../lib/results/read.ts";
 import type { Cell } from "../../lib/results/result.ts";
@@ -28,6 +28,12 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
     if (tries === 1200) throw new Error(`waited in vain until ${what}`);
     await pause(0.5);
   }
+}
+
+/** Whether a training has made steps, and has more than half of them left. */
+function isMidway({ standing, note }: CellState): boolean {
+  const [, done, steps] = /^step (\d+) of (\d+)$/.exec(note) ?? [];
+  return standing === "running" && Number(done) > 0 && 2 * Number(done) < Number(steps);
 }
 
 /** Processes that train for a folder. */
@@ -66,9 +72,18 @@ Deno.test("a plan comes to its end on a cluster whatever happens to its jobs, wi
   await until("two train", async () => (await trainings(shared)).length === 2);
   Deno.kill((await trainings(shared))[0], "SIGKILL");
   await until("some are done", async () => (await counts())("done") >= 4);
-  // as a preemption does: SIGTERM, and once the job has ended, back into the queue
-  const running = (await cluster.run("squeue", "-h", "-r", "-t", "R", "-o", "%i")).split("\n");
-  for (const id of running.slice(0, 2)) await cluster.run("scontrol", "requeue", id);
+  const requeued = new Set<number>();
+  // as a preemption does, in the midst of a training: SIGTERM, and once the job has ended, back into the queue
+  const requeueOne = async () => {
+    const states = await statesOf(cells, experiments, shared);
+    const line = 1 + states.findIndex((state, i) => isMidway(state) && !requeued.has(i + 1));
+    if (line === 0) return false;
+    requeued.add(line);
+    await cluster.run("scontrol", "requeue", `${job}_${line}`);
+    return true;
+  };
+  await until("one is put back", requeueOne);
+  await until("another is put back", requeueOne);
   await cluster.run("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");
   await until("more are done", async () => (await counts())("done") >= 12);
   await cluster.run("scontrol", "update", "NodeName=n2", "State=RESUME");
