@@ -8,20 +8,24 @@ import { test } from "./traced.ts";
 
 await startTensorFlow();
 
-Deno.test("what is given away is computed in: two results of 200 MB take 400 MB more, 200 or none", async () => {
-  const grown: number[] = [];
-  for (const places of ["[]", "[0]", "[0,1]"]) {
-    const { output, errors } = await runEngine("donate.ts", [places]);
-    assertEquals(errors, "");
-    const made = JSON.parse(output);
-    assertEquals(made.values, [5, 4]); // 3 * 2 - 1 and 8 / 2
-    grown.push(made.grown);
-  }
-  const [kept, one, both] = grown;
-  assertGreater(kept, 350);
-  assertGreater(one, 150);
-  assertLess(one, 300);
-  assertLess(both, 100);
+Deno.test({
+  name: "what is given away is computed in: two results of 200 MB take 400 MB more, 200 or none",
+  ignore: Deno.build.os !== "linux", // only there a process's own peak can be read, and only with all permissions
+  async fn() {
+    const grown: number[] = [];
+    for (const places of ["[]", "[0]", "[0,1]"]) {
+      const { output, errors } = await runEngine("donate.ts", [places], {}, ["--allow-all"]);
+      assertEquals(errors, "");
+      const made = JSON.parse(output);
+      assertEquals(made.values, [5, 4]); // 3 * 2 - 1 and 8 / 2
+      grown.push(made.grown);
+    }
+    const [kept, one, both] = grown;
+    assertGreater(kept, 350);
+    assertGreater(one, 150);
+    assertLess(one, 300);
+    assertLess(both, 100);
+  },
 });
 
 interface State {
