@@ -1,5 +1,7 @@
 /** Each task with one of its permissions taken away: it says in a plain line which one to give. */
 import { join } from "node:path";
+import { experiments } from "../../experiments/all.ts";
+import { planReport } from "../../lib/experiment/plans/plan_task.ts";
 import { writePictures } from "../datasets/pictures.ts";
 import { network } from "./array_readers.ts";
 import type { Row, Subject } from "./subject.ts";
@@ -24,7 +26,14 @@ interface Use {
 const USES: readonly Use[] = [
   { task: "results:check", begin: () => ["results/methods.quick.json"] },
   { task: "results:diff", begin: () => ["--base", "HEAD"] },
-  { task: "plan", begin: (out) => ["--tables", "priors", "--preset", "quick", "--out", join(out, "plan.jsonl")] },
+  {
+    task: "plan",
+    async begin(folder) {
+      const plan = join(folder, "plan.jsonl");
+      await planReport(["--tables", "priors", "--preset", "quick", "--out", plan], experiments);
+      return ["--slurm", plan, "--sbatch", "gres=gpu:1", "--out", join(folder, "job")]; // asks Slurm for GPUs
+    },
+  },
   { task: "watch", begin: (out) => [out, "--port", "8799"] },
   {
     task: "cache",
