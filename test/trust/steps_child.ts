@@ -41,7 +41,7 @@ if (import.meta.main) {
   const { network } = await train({
     ...smallRun({ directory, recipe: { epochs, batch: BATCH, backbone } }),
     afterEpoch(done) {
-      if (done % every > 0) return Promise.resolve();
+      if (done % every > 0 && done < epochs) return Promise.resolve();
       collect(); // garbage that waits for its collection is no leak
       samples.push({
         step: done * EPOCH_STEPS,
