@@ -11,6 +11,7 @@ import { checkRanks, isChecked } from "./rank_check.ts";
 import { savedModels } from "./saved_model.ts";
 import { deleteStrings, newTensor, readTensor, type Values } from "./tensor_data.ts";
 import { timedRuns } from "./timed_runs.ts";
+import { told } from "./told.ts";
 import { beginTrace, describe, type ShapeAndType, type Symbolic, type Trace } from "./trace.ts";
 import { untraceable } from "./untraceable.ts";
 
@@ -419,19 +420,11 @@ export function createBinding(tensorflow: TensorFlow, config: Bytes): Binding {
 
     functionsMade: () => made,
 
-    functionDefinition(name: string): Bytes {
-      const buffer = t.TF_NewBuffer();
-      try {
+    functionDefinition: (name: string): Bytes =>
+      told(t, (buffer) => {
         t.TFE_ContextGetFunctionDef(context, cName(name), buffer, t.status);
         t.check(name);
-        const view = new Deno.UnsafePointerView(buffer!); // TF_Buffer: data, length, how to free it
-        const bytes = new Uint8Array(Number(view.getBigUint64(8)));
-        Deno.UnsafePointerView.copyInto(view.getPointer(0)!, bytes);
-        return bytes;
-      } finally {
-        t.TF_DeleteBuffer(buffer);
-      }
-    },
+      }),
 
     addFunction(definition: Bytes): void {
       t.TFE_ContextAddFunctionDef(context, definition, BigInt(definition.length), t.status);

@@ -3,7 +3,9 @@
  * wants a list handed over as one, also where it holds a single tensor.
  */
 import type { Attribute } from "./attributes.ts";
-import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { Message } from "./protobuf.ts";
+import { told } from "./told.ts";
 
 /** One input, or one list of them. */
 interface Argument {
@@ -33,11 +35,11 @@ export function divided<T>(
   inputs: T[],
 ): (T | T[])[] {
   const all = argumentsOf(tensorflow, graph, name);
-  const told = all.map(({ lengthFrom }) => lengthFrom === undefined ? 1 : lengthIn(attributes, lengthFrom));
-  const rest = Math.max(0, inputs.length - told.reduce<number>((sum, length) => sum + (length ?? 0), 0));
+  const lengths = all.map(({ lengthFrom }) => lengthFrom === undefined ? 1 : lengthIn(attributes, lengthFrom));
+  const rest = Math.max(0, inputs.length - lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0));
   let from = 0;
   const groups = all.slice(0, inputs.length + 1).flatMap(({ lengthFrom }, i): (T | T[])[] => {
-    const some = inputs.slice(from, from += told[i] ?? rest);
+    const some = inputs.slice(from, from += lengths[i] ?? rest);
     return lengthFrom === undefined ? some : [some];
   });
   return [...groups, ...inputs.slice(from)];
@@ -51,50 +53,16 @@ function lengthIn(attributes: Attribute[], name: string): number | undefined {
 function argumentsOf(t: TensorFlow, graph: Pointer, name: string): Argument[] {
   let found = known.get(name);
   if (found === undefined) {
-    found = [...fields(definition(t, graph, name))].filter(({ number }) => number === INPUT).map(({ bytes }) => {
-      const list = [...fields(bytes)].find(({ number }) =>
-        number === NUMBER_ATTRIBUTE || number === TYPE_LIST_ATTRIBUTE
-      );
-      return list ? { lengthFrom: new TextDecoder().decode(list.bytes) } : {};
+    found = definition(t, graph, name).messages(INPUT).map((argument) => {
+      const lengthFrom = argument.text(NUMBER_ATTRIBUTE) || argument.text(TYPE_LIST_ATTRIBUTE);
+      return lengthFrom === "" ? {} : { lengthFrom };
     });
     known.set(name, found);
   }
   return found;
 }
 
-/** The definition's bytes; none for an operation that is not known, which TensorFlow refuses by its name later. */
-function definition(t: TensorFlow, graph: Pointer, name: string): Bytes {
-  const buffer = t.TF_NewBuffer()!; // `TF_Buffer`: where the bytes are, and how many
-  try {
-    t.TF_GraphGetOpDef(graph, cName(name), buffer, t.status);
-    const view = new Deno.UnsafePointerView(buffer);
-    const bytes = new Uint8Array(t.TF_GetCode(t.status) === 0 ? Number(view.getBigUint64(8)) : 0);
-    if (bytes.length > 0) Deno.UnsafePointerView.copyInto(view.getPointer(0)!, bytes);
-    return bytes;
-  } finally {
-    t.TF_DeleteBuffer(buffer);
-  }
-}
-
-/** The fields of a protocol buffer that have a length: texts, and messages inside of it. */
-function* fields(bytes: Bytes): Generator<{ number: number; bytes: Bytes }> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let factor = 1;; factor *= 128) {
-      const byte = bytes[at++];
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const key = varint(), wire = key & 7;
-    if (wire === 0) varint();
-    else if (wire === 1) at += 8;
-    else if (wire === 5) at += 4;
-    else {
-      const length = varint();
-      yield { number: key >>> 3, bytes: bytes.subarray(at, at += length) };
-    }
-  }
+/** The definition; empty for an operation that is not known, which TensorFlow refuses by its name later. */
+function definition(t: TensorFlow, graph: Pointer, name: string): Message {
+  return new Message(told(t, (buffer) => t.TF_GraphGetOpDef(graph, cName(name), buffer, t.status)));
 }

@@ -3,6 +3,7 @@
  * function is called by an operation, which has it optimised as a call from outside does.
  */
 import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { told } from "./told.ts";
 import { beginTrace, pack } from "./trace.ts";
 
 /** `RunOptions { trace_level: FULL_TRACE }`. */
@@ -56,16 +57,15 @@ export function timedRuns(
   const values = BigUint64Array.from(tensors, (tensor) => Deno.UnsafePointer.value(tensor));
 
   const run = (): Bytes => {
-    const told = t.TF_NewBuffer()!;
     const made = new BigUint64Array(outputs.length);
     try {
-      // deno-fmt-ignore
-      t.TF_SessionRun(session, fullTrace, into, values, inputs.length, from, made, made.length, null, 0, told, t.status);
-      t.check(name);
-      return contents(told);
+      return told(t, (buffer) => {
+        // deno-fmt-ignore
+        t.TF_SessionRun(session, fullTrace, into, values, inputs.length, from, made, made.length, null, 0, buffer, t.status);
+        t.check(name);
+      });
     } finally {
       for (const address of made) if (address !== 0n) t.TF_DeleteTensor(Deno.UnsafePointer.create(address));
-      t.TF_DeleteBuffer(told);
     }
   };
   run();
@@ -75,12 +75,4 @@ export function timedRuns(
 function dimensions(t: TensorFlow, handle: Pointer): number[] {
   const rank = t.TFE_TensorHandleNumDims(handle, t.status);
   return Array.from({ length: rank }, (_, i) => Number(t.TFE_TensorHandleDim(handle, i, t.status)));
-}
-
-/** A copy of what a `TF_Buffer` holds: address and length, 8 bytes each. */
-function contents(buffer: Pointer): Bytes {
-  const view = new Deno.UnsafePointerView(buffer);
-  const bytes = new Uint8Array(Number(view.getBigUint64(8)));
-  if (bytes.length > 0) Deno.UnsafePointerView.copyInto(view.getPointer(0)!, bytes);
-  return bytes;
 }
