@@ -11,7 +11,7 @@ import { BACKBONE_NAMES, type BackboneName, backboneOf } from "../backbones/tabl
 import type { HostArray } from "../engine/host_array.ts";
 import { stream } from "../engine/streams.ts";
 import { leavesOf, mapTree } from "../engine/tree.ts";
-import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { decodeSafetensors, type NamedArray, openSealedSafetensors, type Safetensors } from "../files/safetensors.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Method } from "../methods/method.ts";
@@ -62,9 +62,7 @@ export async function readWeights(
   methods: readonly Method[],
   options: WeightsOptions = {},
 ): Promise<Weights> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  const bytes = await readBytes(path);
   const file = decodeSafetensors(bytes, path);
   if (file.metadata.format !== CHECKPOINT_FORMAT) return ofPytorch(path, file, methods, options);
   return ofCheckpoint(path, openSealedSafetensors(bytes, path), methods);

@@ -2,7 +2,7 @@
  * `deno task metrics KNOWN.npy UNKNOWN.npy`: the figures of open set recognition for scores from any framework.
  */
 import { decodeNpy } from "../files/npy.ts";
-import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { runTask } from "../files/task.ts";
 import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
@@ -102,9 +102,7 @@ async function readLabels(path: string, length: number): Promise<Int32Array> {
 
 /** A one-dimensional array of any number type. */
 async function readNumbers(path: string): Promise<Float64Array> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  const bytes = await readBytes(path);
   const { shape, data } = decodeNpy(bytes, path);
   if (shape.length !== 1) {
     throw new UserError(

@@ -1,6 +1,7 @@
 /** Notebooks as files, and the figures in their outputs (nbformat 4.5). */
 import { writeTextAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
+import { readText } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import type { PlotlyFigure } from "../figures/plotly.ts";
 
@@ -59,9 +60,7 @@ export async function notebooksIn(folder: string): Promise<string[]> {
  * @throws {UserError} if it cannot be read, or is none of nbformat 4
  */
 export async function readNotebook(path: string): Promise<Notebook> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  const text = await readText(path);
   try {
     const notebook = JSON.parse(text);
     if (notebook.nbformat === 4 && Array.isArray(notebook.cells) && notebook.cells.every(isCell)) return notebook;

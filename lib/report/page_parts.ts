@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import plotly from "plotly.js-dist/package.json" with { type: "json" }; // so that Deno fetches the package
-import { fileError } from "../files/file_error.ts";
+import { readText } from "../files/read.ts";
 
 /** Parts of a page that do not change. */
 export interface PageParts {
@@ -21,7 +21,7 @@ export interface PageParts {
  * @throws {UserError} if a file cannot be read
  */
 export async function pageParts(script: string): Promise<PageParts> {
-  const part = (name: string) => read(join(import.meta.dirname!, "page", name));
+  const part = (name: string) => readText(join(import.meta.dirname!, "page", name));
   return { plotly: await plotlySource(), script: await part(script), style: await part("style.css") };
 }
 
@@ -31,11 +31,5 @@ export async function pageParts(script: string): Promise<PageParts> {
  * @throws {UserError} if the package cannot be read
  */
 export function plotlySource(): Promise<string> {
-  return read(createRequire(import.meta.url).resolve(`${plotly.name}/plotly.js`));
-}
-
-async function read(path: string): Promise<string> {
-  return await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  return readText(createRequire(import.meta.url).resolve(`${plotly.name}/plotly.js`));
 }

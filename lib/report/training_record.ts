@@ -1,5 +1,5 @@
 /** How trainings went, epoch for epoch: what `experiments/notebook_data.ts` writes and a notebook draws. */
-import { fileError } from "../files/file_error.ts";
+import { readText } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Cell, Json } from "../results/result.ts";
 
@@ -53,9 +53,7 @@ export interface TrainingRecord {
  * @throws {UserError} if it cannot be read, is not JSON, or of another form
  */
 export async function readTrainingRecord(path: string): Promise<TrainingRecord> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path, "Make it: deno task notebooks:data.");
-  });
+  const text = await readText(path, "Make it: deno task notebooks:data.");
   let record: TrainingRecord | null = null;
   try {
     record = JSON.parse(text);

@@ -3,7 +3,7 @@ import type { ImageSet } from "../datasets/image_set.ts";
 import { AREA } from "../backmix/foreground.ts";
 import type { NamedArray } from "../files/arrays.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { decodeNpz, encodeNpz } from "../files/npz.ts";
 import { UserError } from "../files/user_error.ts";
 
@@ -41,9 +41,7 @@ export async function writeTrainingSample(path: string, { set, maps, mapsWithout
  * @throws {UserError} if the file cannot be read or is no such sample
  */
 export async function readTrainingSample(path: string): Promise<TrainingSample> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw fileError(error, "read", path, "Make it: deno task notebooks:data.");
-  });
+  const bytes = await readBytes(path, "Make it: deno task notebooks:data.");
   const arrays = await decodeNpz(bytes, path);
   const [n, side] = arrays.get("images")?.shape ?? [];
   const part = <T extends Uint8Array | Int32Array | Float32Array>(

@@ -14,7 +14,7 @@ import type {
 } from "./result.ts";
 import { rounded } from "./rounded.ts";
 
-/** 97.5th percentiles of Student's t for 1 to 10 degrees of freedom. */
+/** 97.5th percentiles of Student's t for 1 to 10 degrees of freedom: to the digits that the committed intervals have them. */
 const STUDENT = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216, 2.22814];
 
 /**

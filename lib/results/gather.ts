@@ -4,7 +4,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { writeAtomic } from "../files/atomic.ts";
-import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import { agreeing, type Sent } from "./agreement.ts";
 import { resultsBelow } from "./below.ts";
@@ -166,7 +166,5 @@ async function difference(a: Sent, b: Sent): Promise<string | null> {
 
 async function scoresOf({ cell, file }: Sent): Promise<Uint8Array> {
   const path = resolve(dirname(file), cell.scores_file);
-  return await Deno.readFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  return await readBytes(path);
 }

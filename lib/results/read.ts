@@ -1,7 +1,7 @@
 /** Reads a result file, and says plainly what is wrong with one that is not. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { basename } from "node:path";
-import { fileError } from "../files/file_error.ts";
+import { readText } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import { brokenLink } from "./links.ts";
 import { type ResultFile, SCHEMA_VERSION } from "./result.ts";
@@ -29,9 +29,7 @@ export function faultOf(data: unknown): string | null {
 export async function readResult(path: string): Promise<ResultFile> {
   const [, table, preset] = basename(path).match(/^([a-z][a-z0-9-]*)\.([a-z]+)\.json$/) ?? [];
   const make = table && `Check the path, or make it: deno task reproduce:${table} --preset ${preset}.`;
-  const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path, make);
-  });
+  const text = await readText(path, make);
   return parseResult(text, path);
 }
 

@@ -1,6 +1,5 @@
 /** `deno task readme`: the tables of the documents from the result files; `--check` fails if they are out of date. */
-import { writeTextAtomic } from "../files/atomic.ts";
-import { fileError } from "../files/file_error.ts";
+import { readText } from "../files/read.ts";
 import { type Bench, benchNote, benchTable } from "./bench_table.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
@@ -8,7 +7,7 @@ import { comparisonOf } from "./comparison.ts";
 import { type Profile, profileNote, profileTable } from "./profile_table.ts";
 import { readResult } from "./read.ts";
 import { splitsMarkdown } from "../datasets/splits_table.ts";
-import { withBlock, withTables } from "./readme.ts";
+import { bringUpToDate, withBlocks, withTables } from "./readme.ts";
 import { markdown, notesOf, tableOf } from "./table.ts";
 import { readTrust, trustNotes, trustTable } from "./trust_table.ts";
 
@@ -33,47 +32,37 @@ export async function updateReadme(args: readonly string[], folder = "."): Promi
   const given = taskArguments(args, { task: "readme", flags: ["check"], paths: { count: 0, called: "paths" } });
   if (given === null) return { code: 0, text: HELP };
 
-  const states = await Promise.all(DOCUMENTS.map(async (name) => ({ name, ...await renewed(folder, name) })));
-  const changed = states.filter(({ before, after }) => after !== before);
-  if (changed.length === 0) return { code: 0, text: "All tables are up to date." };
-  const names = changed.map(({ name }) => name).join(", ");
-  if (given.flags.check) return { code: 1, text: `Out of date: ${names}. Run deno task readme.` };
-  for (const { name, after } of changed) await writeTextAtomic(`${folder}/${name}`, after);
-  return { code: 0, text: `Written: ${names}.` };
+  return await bringUpToDate("readme", folder, DOCUMENTS, (text, path) => renewed(text, path, `${folder}/results`), {
+    check: given.flags.check,
+  });
 }
 
-/** A document as it is, and as the result files would have it. */
-async function renewed(folder: string, document: string): Promise<{ before: string; after: string }> {
-  const path = `${folder}/${document}`;
-  const before = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+/** A document as the result files would have it. */
+async function renewed(text: string, path: string, results: string): Promise<string> {
   const table = async (name: string, short: boolean) => {
-    const file = await readResult(`${folder}/results/${name}.json`);
+    const file = await readResult(`${results}/${name}.json`);
     return [markdown((short ? comparisonOf : tableOf)(file)), "", ...notesOf(file)].join("\n");
   };
-  const tables = await withTables(before, table, path);
-  const after = await withBlock(tables, "splits", splitsMarkdown);
-  const benched = await withBlock(after, "bench", async () => {
-    const bench = await readJson<Bench>(`${folder}/results/bench.json`);
-    return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
+  return await withBlocks(await withTables(text, table, path), {
+    splits: splitsMarkdown,
+    async bench() {
+      const bench = await readJson<Bench>(`${results}/bench.json`);
+      return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
+    },
+    async profile() {
+      const profile = await readJson<Profile>(`${results}/profile.json`);
+      return [markdown(profileTable(profile)), "", profileNote(profile)].join("\n");
+    },
+    async trust() {
+      const file = await readTrust(`${results}/trust.json`);
+      return [markdown(trustTable(file)), "", ...trustNotes(file)].join("\n");
+    },
   });
-  const profiled = await withBlock(benched, "profile", async () => {
-    const profile = await readJson<Profile>(`${folder}/results/profile.json`);
-    return [markdown(profileTable(profile)), "", profileNote(profile)].join("\n");
-  });
-  const trusted = await withBlock(profiled, "trust", async () => {
-    const file = await readTrust(`${folder}/results/trust.json`);
-    return [markdown(trustTable(file)), "", ...trustNotes(file)].join("\n");
-  });
-  return { before, after: trusted };
 }
 
 async function readJson<File>(path: string): Promise<File> {
   return JSON.parse(
-    await Deno.readTextFile(path).catch((error) => {
-      throw fileError(error, "read", path);
-    }),
+    await readText(path),
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import type { NamedArray } from "../files/arrays.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { decodeNpz, encodeNpz } from "../files/npz.ts";
 import { UserError } from "../files/user_error.ts";
 import { type Measured, measured, measuredDifference, type Resampled, resampled } from "../metrics/bootstrap.ts";
@@ -75,9 +75,7 @@ export async function writeScores(path: string, run: RunScores): Promise<void> {
  * @throws {UserError} if the file is not there, is damaged, or lacks an array
  */
 export async function readScores(path: string): Promise<RunScores> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  const bytes = await readBytes(path);
   const arrays = await decodeNpz(bytes, path);
   const [known, unknown] = SIDES.map((side) => sideOf(arrays, side, path));
   return { known, unknown };

@@ -5,6 +5,7 @@
  * Both ask the same of a mean of n differences with deviation s: is zero outside mean ± t s / sqrt(n), where t is Student's
  * percentile for n - 1 degrees of freedom?
  */
+import { meanOf } from "./aggregate.ts";
 
 /**
  * Distribution of Student's t for whole degrees of freedom, as a finite sum (Abramowitz and Stegun, 26.7.3 and 26.7.4).
@@ -104,9 +105,8 @@ export type Verdict = "differs" | "no such difference" | "go on";
  */
 export function verdictOf(differences: readonly number[], matters: number, looks: number): Verdict {
   const pairs = differences.length;
-  const mean = differences.reduce((sum, value) => sum + value, 0) / pairs;
-  const deviation = Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (pairs - 1));
-  const half = halfWidth(deviation, pairs, 0.05 / looks);
+  const { mean, deviation } = meanOf(differences);
+  const half = halfWidth(deviation!, pairs, 0.05 / looks);
   if (Math.abs(mean) > half) return "differs";
   return Math.abs(mean) + half < matters ? "no such difference" : "go on";
 }

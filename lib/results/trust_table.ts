@@ -1,5 +1,5 @@
 /** The table of `results/trust.json`, which `deno task trust` writes, for a document. */
-import { fileError } from "../files/file_error.ts";
+import { readText } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Table } from "./table.ts";
 
@@ -56,9 +56,7 @@ export interface Trust {
  * @throws {UserError} if it cannot be read, or is of another form
  */
 export async function readTrust(path: string): Promise<Trust> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path, "Make it: deno task trust.");
-  });
+  const text = await readText(path, "Make it: deno task trust.");
   try {
     const file = JSON.parse(text);
     if (file.version === TRUST_VERSION && Array.isArray(file.subjects)) return file;

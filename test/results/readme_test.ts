@@ -3,7 +3,7 @@ import { UserError } from "../../lib/files/user_error.ts";
 import { benchTable } from "../../lib/results/bench_table.ts";
 import { profileTable } from "../../lib/results/profile_table.ts";
 import { updateReadme } from "../../lib/results/readme_task.ts";
-import { withBlock, withTables } from "../../lib/results/readme.ts";
+import { withBlocks, withTables } from "../../lib/results/readme.ts";
 import { readTrust } from "../../lib/results/trust_table.ts";
 import { addCell } from "../../lib/results/write.ts";
 import { head, sampleCell } from "./sample.ts";
@@ -68,11 +68,11 @@ Deno.test("the splits of the protocol page are those of the lists, by name", asy
   assertStringIncludes(page, "| 1 | horse, frog, deer, truck, airplane, automobile |");
   assertStringIncludes(page, "| 0 | deer, horse, truck, automobile | dolphin, couch, aquarium fish, bottle,"); // 4, 7, 9, 1; 30, 25, 1, 9
   assertEquals(
-    await withBlock("a <!-- splits -->old<!-- /splits --> b", "splits", () => "new"),
+    await withBlocks("a <!-- splits -->old<!-- /splits --> b", { splits: () => "new" }),
     "a <!-- splits -->\n\nnew\n\n<!-- /splits --> b",
   );
   const unread = () => Promise.reject(new Error("asked for in vain"));
-  assertEquals(await withBlock("no marker", "splits", unread), "no marker");
+  assertEquals(await withBlocks("no marker", { splits: unread }), "no marker");
 });
 
 Deno.test("the table of speeds has the ratios of the benchmark's file", async () => {

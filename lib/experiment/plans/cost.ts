@@ -3,7 +3,7 @@
  * and side are scaled by a rule, not measured.
  */
 import { resolve } from "node:path";
-import { fileError } from "../../files/file_error.ts";
+import { readText } from "../../files/read.ts";
 import type { Method } from "../../methods/method.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import type { Experiment } from "../experiment.ts";
@@ -29,9 +29,7 @@ const BENCH = resolve(import.meta.dirname!, "../../../results/bench.json");
  * @throws {UserError} if the file cannot be read
  */
 export async function readBench(path = BENCH): Promise<BenchRows> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
+  const text = await readText(path);
   return JSON.parse(text);
 }
 

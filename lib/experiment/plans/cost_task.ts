@@ -1,13 +1,11 @@
 /** `deno task cost`: the tables of `docs/cost.md` from the bench, the recipes and the results; `--check` if it is out of date. */
 import { basename, join } from "node:path";
-import { writeTextAtomic } from "../../files/atomic.ts";
-import { fileError } from "../../files/file_error.ts";
 import { type Report, runReport } from "../../files/task.ts";
 import { taskArguments } from "../../files/task_arguments.ts";
 import { resultFiles } from "../../results/check_task.ts";
 import { readResult } from "../../results/read.ts";
 import type { ResultFile } from "../../results/result.ts";
-import { withBlock } from "../../results/readme.ts";
+import { type Blocks, bringUpToDate, withBlocks } from "../../results/readme.ts";
 import { markdown } from "../../results/table.ts";
 import type { Experiment } from "../experiment.ts";
 import { readBench } from "./cost.ts";
@@ -38,22 +36,15 @@ export async function costReport(
 ): Promise<Report> {
   const given = taskArguments(args, { task: "cost", flags: ["check"], paths: { count: 0, called: "paths" } });
   if (given === null) return { code: 0, text: HELP };
-  const path = join(folder, DOCUMENT);
-  const before = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path);
-  });
   const measures = await measuresIn(folder);
-  const blocks: Record<string, () => string> = {
+  const blocks: Blocks = {
     cost: () => markdown(costTable(experiments, measures)),
     first: () => firstText(experiments, measures, "paper"),
     spread: () => markdown(spreadTable(measures.results)),
   };
-  let after = before;
-  for (const [name, content] of Object.entries(blocks)) after = await withBlock(after, name, content);
-  if (after === before) return { code: 0, text: "All tables are up to date." };
-  if (given.flags.check) return { code: 1, text: `Out of date: ${DOCUMENT}. Run deno task cost.` };
-  await writeTextAtomic(path, after);
-  return { code: 0, text: `Written: ${DOCUMENT}.` };
+  return await bringUpToDate("cost", folder, [DOCUMENT], (text) => withBlocks(text, blocks), {
+    check: given.flags.check,
+  });
 }
 
 /** What was measured, as the files of a folder have it. */
