@@ -7,7 +7,7 @@ import { digest } from "../../training/recipe.ts";
 import type { Experiment } from "../experiment.ts";
 import { type BenchRows, measuredSteps } from "./cost.ts";
 import { comesFirst } from "./order.ts";
-import { type PlannedCell, plannedCells, trainingOf } from "./planned.ts";
+import { type PlannedCell, plannedCells, trainingName, trainingOf } from "./planned.ts";
 
 /** What costs are worked out from. */
 export interface Measures {
@@ -100,13 +100,11 @@ function stepsOf(cell: PlannedCell, experiment: Experiment): number {
 
 /** How much longer or shorter the recorded trainings took, of those with as many threads as the bench. */
 function recordedAgainst(planned: readonly PlannedCell[], file: ResultFile | undefined, threads?: number): string {
-  const ratios = (file?.cells ?? []).flatMap(({ method, trial, seed, recipe, engine, training }) => {
-    const name = digest(recipe);
-    const cell = planned.find((one) =>
-      one.method === method && one.trial === trial && one.seed === seed && one.recipe === name
-    );
-    if (cell === undefined || cell.hours === null || engine.threads !== threads || engine.device !== "cpu") return [];
-    return [training.wall_seconds / 3600 / cell.hours];
+  const hoursOf = new Map(planned.map((cell) => [trainingName(cell), cell.hours]));
+  const ratios = (file?.cells ?? []).flatMap(({ recipe, engine, training, ...cell }) => {
+    const hours = hoursOf.get(trainingName({ ...cell, recipe: digest(recipe) })) ?? null;
+    if (hours === null || engine.threads !== threads || engine.device !== "cpu") return [];
+    return [training.wall_seconds / 3600 / hours];
   });
   if (ratios.length === 0) return "";
   return `${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)} of it`;

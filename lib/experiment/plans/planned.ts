@@ -3,7 +3,7 @@
  * is done of it is told by the results and runs alone (`state.ts`).
  */
 import { writeTextAtomic } from "../../files/atomic.ts";
-import { fileError } from "../../files/file_error.ts";
+import { readText } from "../../files/read.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Method } from "../../methods/method.ts";
 import { cellId } from "../../results/result.ts";
@@ -109,6 +109,13 @@ function plannedCell(
   };
 }
 
+/** What tells a table's trainings apart; `recipe` is its digest. */
+export function trainingName({ method, trial, seed, recipe }: Training): string {
+  return JSON.stringify([method, trial, seed, recipe]);
+}
+
+type Training = Pick<PlannedCell, "method" | "trial" | "seed" | "recipe">;
+
 /** What a line of a plan that was read names. */
 export function trainingOf(
   { preset, method: name, recipe, less }: PlannedCell,
@@ -132,9 +139,7 @@ export async function writePlan(path: string, cells: readonly PlannedCell[]): Pr
  * is there twice; names the line
  */
 export async function readPlan(path: string, experiments: readonly Experiment[]): Promise<PlannedCell[]> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    throw fileError(error, "read", path, "Make a plan: deno task plan.");
-  });
+  const text = await readText(path, "Make a plan: deno task plan.");
   const seen = new Map<string, number>();
   const today = new Map<string, Map<string, PlannedCell>>();
   const cells = text.split("\n").flatMap((line, k) => {

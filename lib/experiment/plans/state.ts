@@ -10,7 +10,7 @@ import { digest } from "../../training/recipe.ts";
 import { parseExperimentArgs } from "../command_line.ts";
 import type { Experiment } from "../experiment.ts";
 import { commandLine, type Places, placesOf } from "../reproduce.ts";
-import type { PlannedCell } from "./planned.ts";
+import { type PlannedCell, trainingName } from "./planned.ts";
 
 /** Where a planned training stands. */
 export type Standing = "done" | "running" | "failed" | "stopped" | "waiting";
@@ -66,15 +66,10 @@ export async function statesOf(
   // at once: whether a lock's holder on another machine lives may take seconds to tell
   return await Promise.all(cells.map(async (cell): Promise<CellState> => {
     const { done, runs } = tables.get(keyOf(cell))!;
-    const name = nameOf(cell);
+    const name = trainingName(cell);
     if (done.has(name)) return { cell, standing: "done", note: "" };
     return { cell, ...await unfinished(cell, runs.get(name), out) };
   }));
-}
-
-/** What tells a table's trainings apart. */
-function nameOf({ method, trial, seed, recipe }: Pick<PlannedCell, "method" | "trial" | "seed" | "recipe">): string {
-  return JSON.stringify([method, trial, seed, recipe]);
 }
 
 /** Names of the trainings that the result file has, with each of so many sets of unknown images. */
@@ -83,7 +78,7 @@ async function doneIn({ result }: Places, wanted: number): Promise<Set<string>> 
   const cells: Cell[] = there ? (await readResult(result)).cells : [];
   const counts = new Map<string, number>();
   for (const { recipe, ...cell } of cells.filter(({ split }) => split.protocol !== "cssr")) {
-    const name = nameOf({ ...cell, recipe: digest(recipe) });
+    const name = trainingName({ ...cell, recipe: digest(recipe) });
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return new Set(counts.keys().filter((name) => counts.get(name)! >= wanted));
@@ -119,7 +114,7 @@ async function runsIn({ runs }: Places): Promise<Map<string, Run>> {
     if (about?.split === undefined) continue;
     const training = { method: about.method, trial: about.split.trial, seed, recipe: digest(recipe) };
     const done = last.event === "step" ? last.step + 1 : last.step;
-    found.set(nameOf(training), { folder, far: `step ${done} of ${first.steps}` });
+    found.set(trainingName(training), { folder, far: `step ${done} of ${first.steps}` });
   }
   return found;
 }
