@@ -15,6 +15,7 @@ import { METHODS } from "../../lib/methods/table.ts";
 import { oscr } from "../../lib/metrics/oscr.ts";
 import { sampleStep } from "../../lib/training/sample_step.ts";
 import { initialNetwork, type Network } from "../../lib/training/step.ts";
+import { linesOf } from "../lines.ts";
 import process from "node:process";
 import type { NetworkWork, Work } from "./comparisons.ts";
 import { pixelWork } from "./pixels.ts";
@@ -138,12 +139,7 @@ async function answer(request: Request): Promise<unknown> {
   }
 }
 
-let read = "";
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  const lines = (read + text).split("\n");
-  read = lines.pop()!;
-  for (const line of lines) {
-    const reply = await answer(JSON.parse(line)).then((answer) => ({ answer }), (error) => ({ error: error.message }));
-    console.log(JSON.stringify(reply));
-  }
+for await (const line of linesOf(Deno.stdin.readable)) {
+  const reply = await answer(JSON.parse(line)).then((answer) => ({ answer }), (error) => ({ error: error.message }));
+  console.log(JSON.stringify(reply));
 }

@@ -4,13 +4,12 @@
  */
 import { jit } from "../../lib/engine/jit.ts";
 import { startTensorFlow, tf } from "../../lib/engine/tensorflow.ts";
+import { processMemory } from "../process_memory.ts";
 
 const NUMBERS = 50_000_000; // 200 MB
 
 await startTensorFlow({ threads: 2 });
 const donate: number[] = JSON.parse(Deno.args[0]);
-/** The process's own peak, in megabytes; what getrusage tells begins with its parent's. */
-const peak = () => Number(/VmHWM:\s*(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))![1]) / 1024;
 const step = jit((params: tf.Tensor, moments: tf.Tensor, rate: tf.Tensor) => {
   const next = tf.mul(moments, 0.5);
   return { params: tf.sub(tf.mul(params, rate), 1), moments: next };
@@ -20,8 +19,8 @@ const rate = tf.scalar(2);
 tf.dispose(step(tf.ones([1]), tf.ones([1]), rate)); // what TensorFlow needs once
 const params = tf.fill([NUMBERS], 3);
 const moments = tf.fill([NUMBERS], 8);
-const before = peak();
+const before = processMemory("VmHWM");
 const made = step(params, moments, rate);
-const grown = peak() - before;
+const grown = (processMemory("VmHWM") - before) / 2 ** 20;
 const [a, b] = [made.params, made.moments].map((x) => x.slice(NUMBERS - 1, 1).dataSync()[0]);
 console.log(JSON.stringify({ grown, values: [a, b] }));

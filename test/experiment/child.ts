@@ -12,9 +12,11 @@ export interface Ended {
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
+/** What a training needs. */
+const PERMISSIONS = ["read", "write", "env", "sys", "ffi", "run"].map((name) => `--allow-${name}`);
+
 /** The command line that runs a script of the project. */
-export function commandOf(script: string, args: readonly string[]): string[] {
-  const permissions = ["read", "write", "env", "sys", "ffi", "run"].map((name) => `--allow-${name}`);
+export function commandOf(script: string, args: readonly string[], permissions = PERMISSIONS): string[] {
   const config = `--config=${here("../../deno.json")}`;
   return [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", config, ...permissions, script, ...args];
 }

@@ -115,8 +115,8 @@ export function downloading(): Work {
     prepare: kept,
     command(folder) {
       const file = { url: server.url, path: join(folder, "file.bin"), bytes: content.length, md5, label: "the file" };
-      const [deno, run, ...rest] = commandOf(here("download_child.ts"), [JSON.stringify(file)]);
-      return [deno, run, "--allow-net=127.0.0.1", ...rest];
+      const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-net=127.0.0.1"];
+      return commandOf(here("download_child.ts"), [JSON.stringify(file)], permissions);
     },
     begun: (folder) => isThereSync(join(folder, "file.bin.part")),
     sound: kept,

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { type Stream, stream } from "../../lib/engine/streams.ts";
 import { UserError } from "../../lib/files/user_error.ts";
+import { processMemory } from "../process_memory.ts";
 import { mutatedBytes, mutatedJson } from "./mutate.ts";
 import { type Line, type Reader, readers } from "./readers.ts";
 
@@ -37,11 +38,6 @@ function damaged(whole: Uint8Array, json: boolean, random: Stream): Uint8Array {
   return new TextEncoder().encode(texts.join("\n") + (lines.length > 1 ? "\n" : ""));
 }
 
-/** Memory of this process in bytes: now, or at its highest since it was last forgotten. */
-function memory(what: "VmRSS" | "VmHWM"): number {
-  return 1024 * Number(new RegExp(`${what}:\\s+(\\d+)`).exec(Deno.readTextFileSync("/proc/self/status"))![1]);
-}
-
 /** What is wrong with how an input is read; null if it is refused, or read as it must be. */
 async function faultOf(
   reader: Reader,
@@ -50,14 +46,14 @@ async function faultOf(
   whole: unknown,
 ): Promise<string | null> {
   Deno.writeTextFileSync("/proc/self/clear_refs", "5"); // forgets the highest
-  const [before, began] = [memory("VmRSS"), performance.now()];
+  const [before, began] = [processMemory("VmRSS"), performance.now()];
   let fault: string | null;
   try {
     fault = reader.accepts(await reader.read(bytes, folder), whole);
   } catch (error) {
     fault = error instanceof UserError ? null : `${error instanceof Error ? error.stack : error}`;
   }
-  const [milliseconds, more] = [performance.now() - began, memory("VmHWM") - before - bytes.length];
+  const [milliseconds, more] = [performance.now() - began, processMemory("VmHWM") - before - bytes.length];
   if (fault !== null) return fault;
   if (milliseconds > LONGEST) return `took ${Math.round(milliseconds)} ms`;
   return more > MOST ? `took ${Math.round(more / 1e6)} MB beyond its input` : null;

@@ -1,9 +1,10 @@
 /** Damaged files: no reader crashes, hangs, takes much memory, throws another error than its own, or believes them. */
+import { commandOf } from "../experiment/child.ts";
+import { linesOf } from "../lines.ts";
 import { type Line, readers } from "./readers.ts";
 import { MOST_FAULTS, type Row, type Subject } from "./subject.ts";
 
 const child = new URL("mutation_child.ts", import.meta.url).pathname;
-const config = new URL("../../deno.json", import.meta.url).pathname;
 /** A process that says nothing for so long hangs, in milliseconds: it speaks twice a second. */
 const PATIENCE = 60_000;
 
@@ -33,8 +34,9 @@ export const mutations: Subject = {
 
 /** Reads in a process of its own; what ended it before its end, null if nothing. */
 async function readDamaged(numbers: readonly number[], told: (line: Line) => void): Promise<string | null> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "--allow-all", `--config=${config}`, child, ...numbers.map(String)],
+  const [program, ...args] = commandOf(child, numbers.map(String), ["--allow-all"]);
+  const process = new Deno.Command(program, {
+    args,
     env: { DEBUG: "" },
     stdout: "piped",
     stderr: "null",
@@ -54,13 +56,4 @@ async function readDamaged(numbers: readonly number[], told: (line: Line) => voi
   const { code, signal } = await process.status;
   if (code === 0) return null;
   return hangs ? "it hangs" : `the process ended with ${signal ?? `code ${code}`}`;
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
 }

@@ -1,9 +1,9 @@
 /** A long training: memory, tensors, TensorFlow's functions and open files stay what they are. */
+import { commandOf, start } from "../experiment/child.ts";
 import { MOST_FAULTS, type Row, type Subject } from "./subject.ts";
 import type { Sample } from "./steps_child.ts";
 
 const child = new URL("steps_child.ts", import.meta.url).pathname;
-const config = new URL("../../deno.json", import.meta.url).pathname;
 /** Memory may grow so much in the second half, in bytes: in a long run less than a kilobyte a step. */
 const MOST = 10e6;
 
@@ -13,12 +13,9 @@ export const steps: Subject = {
   claim: "A training of any length needs the memory, tensors, functions and files of a short one.",
   counts: { full: 20_000, short: 400 },
   async run({ count, tick }) {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-check", "--allow-all", `--config=${config}`, child, String(count)],
-    }).output();
-    const text = new TextDecoder();
-    if (code !== 0) throw new Error(text.decode(stderr));
-    const samples: Sample[] = JSON.parse(text.decode(stdout));
+    const { code, output, errors } = await start(commandOf(child, [String(count)], ["--allow-all"])).ended;
+    if (code !== 0) throw new Error(errors);
+    const samples: Sample[] = JSON.parse(output);
     tick(count);
     return [rowOf(samples)];
   },
