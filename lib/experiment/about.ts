@@ -12,12 +12,14 @@ export interface About extends Pick<CellPlan, "dataset" | "source" | "split" | "
   table: string;
   /** Name of the method. */
   method: string;
+  /** Pixels along a side of the images; runs of older versions do not tell. */
+  side?: number;
 }
 
 /** What a plan's checkpoint tells. */
-export function aboutOf(plan: CellPlan, table: string): About {
+export function aboutOf(plan: CellPlan, table: string, side: number): About {
   const { method, dataset, source, split, limit, validation, settings } = plan;
-  return { table, method: method.name, dataset, source, split, limit, validation, settings };
+  return { table, method: method.name, side, dataset, source, split, limit, validation, settings };
 }
 
 /** A run as its checkpoint describes it. */

@@ -33,7 +33,7 @@ map. At most ${MOST} images, by name.
 
   --weights FILE  a checkpoint.safetensors of this project, or a PyTorch state dictionary (docs/weights.md)
   --images DIR    a folder of JPEG or PNG images of any size; the middle square of each is used
-  --side N        side of the square in pixels, a multiple of 8; default 32
+  --side N        side of the square in pixels, a multiple of 8; default as in training, or 32 if FILE does not tell
   --out FILE      default runs/cams.png
   --skip-damaged  leave out images that cannot be decoded
   --threads N     threads of the engine; default all cores
@@ -56,10 +56,10 @@ export async function camsReport(args: readonly string[]): Promise<Report> {
   if (path === undefined || folder === undefined) {
     throw new UserError("Give --weights FILE and --images DIR. Run deno task cams --help for the options.");
   }
-  const side = wholeNumber("side", given.values.side, 8) ?? 32;
-  if (side % 8 !== 0) throw new UserError(`--side ${side}: give a multiple of 8, as large as in training.`);
   const threads = wholeNumber("threads", given.values.threads, 1);
-  const { backbone, method, classes, network } = await readWeights(path, METHODS);
+  const { backbone, method, classes, network, side: trainedOn = 32 } = await readWeights(path, METHODS);
+  const side = wholeNumber("side", given.values.side, 8) ?? trainedOn;
+  if (side % 8 !== 0) throw new UserError(`--side ${side}: give a multiple of 8, as large as in training.`);
   const files = await imagesIn(folder);
 
   await startTensorFlow({ threads });

@@ -84,7 +84,7 @@ export async function runCell(
       ...identifyTraining(plan),
       threads: engine.threads,
       tensorflow: engine.version,
-      about: aboutOf(plan, options.table),
+      about: aboutOf(plan, options.table, data.train.side),
     },
   });
   const run = evaluator(backbone, method, recipe, trained.network, options.stop);

@@ -2,7 +2,7 @@
  * A trained network from a safetensors file: a checkpoint of this project, or a PyTorch state dictionary under the names
  * of the published code (`lib/backbones/pytorch.ts`). And the other way round, a checkpoint in PyTorch's names.
  *
- * A PyTorch file's metadata may say `architecture`, `method`, and `mean` and `std` as lists of three numbers.
+ * A PyTorch file's metadata may say `architecture`, `method`, `side`, and `mean` and `std` as lists of three numbers.
  */
 import type { Backbone } from "../backbones/backbone.ts";
 import { type ColourNormalisation, normalised } from "../backbones/normalised.ts";
@@ -42,6 +42,8 @@ export interface Weights {
   method: Method;
   /** Number of known classes. */
   classes: number;
+  /** Pixels along a side of the images that it was trained on; undefined if the file does not tell. */
+  side?: number;
   /** What it has learnt. */
   network: {
     /** What the optimiser moved. */
@@ -70,7 +72,7 @@ export async function readWeights(
 
 /** A network's arrays under PyTorch's names and in its layout, with the metadata that {@linkcode readWeights} asks for. */
 export function pytorchFile(
-  { name, method, network: { params, state }, normalisation, classes }: Weights,
+  { name, method, network: { params, state }, normalisation, classes, side }: Weights,
 ): { arrays: Map<string, NamedArray>; metadata: Record<string, string> } {
   const arrays = toPytorch(name, { params: params.backbone, state });
   for (const [array, { shape, data }] of Object.entries(params.method)) {
@@ -83,6 +85,7 @@ export function pytorchFile(
       architecture: name,
       method: method.name,
       classes: String(classes),
+      ...(side !== undefined && { side: String(side) }),
       mean: JSON.stringify(mean),
       std: JSON.stringify(deviation),
     },
@@ -99,7 +102,7 @@ function ofCheckpoint(path: string, { arrays, metadata }: Safetensors, methods: 
   if (run === null) {
     throw new UserError(`${path}: this checkpoint does not say on what it was trained. Train the cell again.`);
   }
-  const { about: { method: called, split }, recipe: { backbone: { name, width }, normalisation } } = run;
+  const { about: { method: called, split, side }, recipe: { backbone: { name, width }, normalisation } } = run;
   const method = methodNamed(called, methods, path);
   const { form, channels } = formOf(name, width);
   const classes = split.known.length;
@@ -112,6 +115,7 @@ function ofCheckpoint(path: string, { arrays, metadata }: Safetensors, methods: 
   };
   const colour = (value: number) => [value, value, value];
   return assembled(name, width, method, classes, {
+    side,
     normalisation: { mean: colour(normalisation.mean), deviation: colour(normalisation.deviation) },
     network: {
       params: {
@@ -154,6 +158,7 @@ function ofPytorch(path: string, file: Safetensors, methods: readonly Method[], 
     );
   }
   return assembled(name, width, method, classes, {
+    side: sideIn(path, metadata.side),
     normalisation,
     network: { params: { backbone: params, method: ofMethod }, state },
   });
@@ -167,10 +172,10 @@ function assembled(
   width: number,
   method: Method,
   classes: number,
-  { normalisation, network }: Pick<Weights, "normalisation" | "network">,
+  { side, normalisation, network }: Pick<Weights, "side" | "normalisation" | "network">,
 ): Weights {
   const backbone = normalised(backboneOf({ name, width }), normalisation);
-  return { name, backbone, normalisation, method, classes, network };
+  return { name, backbone, normalisation, method, classes, side, network };
 }
 
 /** Trees of the form that a backbone's arrays have. */
@@ -212,6 +217,12 @@ function methodNamed(name: string, methods: readonly Method[], path: string): Me
   throw new UserError(
     `${path}: there is no method ${name}. Choose one of ${methods.map(({ name }) => name).join(", ")} by --method.`,
   );
+}
+
+function sideIn(path: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(given)) return Number(given);
+  throw new UserError(`${path}: its side is ${given}. Store a whole number of pixels, or leave it out.`);
 }
 
 function colours(path: string, what: "mean" | "std", given: string | readonly number[] | undefined): number[] {

@@ -7,7 +7,11 @@ import { startTensorFlow } from "../../lib/engine/tensorflow.ts";
 import { camsReport } from "../../lib/experiment/cams_task.ts";
 import { parseExperimentArgs } from "../../lib/experiment/command_line.ts";
 import { commandLine, runExperiment } from "../../lib/experiment/reproduce.ts";
+import { pytorchFile, readWeights } from "../../lib/experiment/weights.ts";
+import { writeAtomic } from "../../lib/files/atomic.ts";
+import { encodeSafetensors } from "../../lib/files/safetensors.ts";
 import { UserError } from "../../lib/files/user_error.ts";
+import { METHODS } from "../../lib/methods/table.ts";
 import { readScores } from "../../lib/results/scores.ts";
 import { smallExperiment } from "./small_experiment.ts";
 
@@ -48,10 +52,19 @@ Deno.test("images in files get the classes and scores that the run's own evaluat
   assertEquals([width, height], [2 * 140 + 12, 38 + 140 * predicted.length + 26]);
 });
 
+/** The trained network in PyTorch's layout, as if it had been trained on images of this side. */
+async function exportedOf(side: number): Promise<string> {
+  const { arrays, metadata } = pytorchFile(await readWeights(weights, METHODS));
+  const path = `${out}/side.safetensors`;
+  await writeAtomic(path, encodeSafetensors(arrays, { ...metadata, side: String(side) }));
+  return path;
+}
+
 Deno.test("what is missing or damaged is named", async () => {
   const refused = async (...args: string[]) => (await assertRejects(() => camsReport(args), UserError)).message;
   assertMatch(await refused("--images", images), /^Give --weights FILE and --images DIR\./);
   assertMatch(await refused("--weights", weights, "--images", images, "--side", "33"), /^--side 33: give a multiple/);
+  assertMatch(await refused("--weights", await exportedOf(28), "--images", images), /^--side 28: give a multiple/);
   assertMatch(
     await refused("--weights", weights, "--images", `${out}/scores`),
     /: holds no \.jpg, \.jpeg or \.png\. Put images/,

@@ -37,6 +37,7 @@ Deno.test("an exported network is read back as the checkpoint's, bit for bit, wi
     const theirs = await readWeights(path, METHODS);
     assertEquals(theirs.network, ours.network);
     assertEquals([theirs.name, theirs.method.name, theirs.classes], [ours.name, ours.method.name, 6]);
+    assertEquals([theirs.side, ours.side], [32, 32]);
     assertEquals(theirs.normalisation, { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] });
     const { arrays } = decodeSafetensors(await Deno.readFile(path), path);
     const head = ours.method.name === "arpl" ? ["arpl.points", "arpl.radius"] : ["fc.weight"];
@@ -63,6 +64,7 @@ Deno.test("a file that does not say enough, or holds something else, is refused 
   };
   assertMatch(await message((_, texts) => delete texts.mean), /^FILE: does not say its mean\. Give --mean R,G,B,/);
   assertMatch(await message((_, texts) => texts.std = "[1, 0, 1]"), /^FILE: std is \[1, 0, 1\]\. Give --std R,G,B,/);
+  assertMatch(await message((_, texts) => texts.side = "32px"), /^FILE: its side is 32px\. Store a whole number/);
   assertMatch(
     await message((_, texts) => texts.architecture = "vgg"),
     /^FILE: there is no backbone vgg\. Choose one of/,
