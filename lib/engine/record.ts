@@ -3,9 +3,10 @@
  * would happen only this once, and not in every call, is refused.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { EndedTrace, TensorMetadata } from "./binding.ts";
 import { DataType } from "./c_api.ts";
 import { whyDisposed } from "./disposed.ts";
+import type { EndedTrace } from "./open_traces.ts";
+import type { TensorMetadata } from "./tensor_table.ts";
 import { engine, tf as tfjs } from "./tensorflow.ts";
 import { type Leaf, mapTree } from "./tree.ts";
 import { untraceable } from "./untraceable.ts";

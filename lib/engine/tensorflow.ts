@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import util from "node:util";
 import { UserError } from "../files/user_error.ts";
-import { type Binding, createBinding, type TensorMetadata } from "./binding.ts";
+import { type Binding, createBinding } from "./binding.ts";
 import { openTensorFlow, type TensorFlow } from "./c_api.ts";
 import { contextConfig, type Device, gpuNumbers, MOST_REPLICAS } from "./device.ts";
 import { nameDisposed } from "./disposed.ts";
@@ -19,6 +19,7 @@ import { buildFor } from "./library_builds.ts";
 import { checkMachine, machineFacts } from "./library_machine.ts";
 import { checkGpu } from "./nvidia.ts";
 import { quietly } from "./quiet.ts";
+import type { TensorMetadata } from "./tensor_table.ts";
 import type { Tensor } from "./tensors.ts";
 
 export { tf };
