@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { cacheFolder } from "../files/cache.ts";
 import { download } from "../files/download.ts";
 import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { readTarGz } from "../files/tar.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Dataset, ImageSet } from "./image_set.ts";
@@ -146,7 +147,7 @@ async function fromFolder(form: CifarForm, dir: string): Promise<ReadFile> {
   if (missing.length === 0) {
     return async (name) => {
       const path = join(folder, name);
-      return { path, data: await Deno.readFile(path).catch((error) => Promise.reject(fileError(error, "read", path))) };
+      return { path, data: await readBytes(path) };
     };
   }
   if (missing.length < names.length) {

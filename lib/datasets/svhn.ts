@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cacheFolder } from "../files/cache.ts";
 import { download } from "../files/download.ts";
-import { fileError } from "../files/file_error.ts";
 import { decodeMat } from "../files/mat.ts";
+import { readBytes } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import type { Dataset, ImageSet } from "./image_set.ts";
 
@@ -45,7 +45,7 @@ export async function svhn({ dataDir }: SvhnOptions = {}): Promise<Dataset> {
   for (const [k, { name, bytes, md5 }] of files.entries()) {
     const path = join(dataDir ?? await cacheFolder("datasets"), name);
     if (dataDir === undefined) await download({ url: `${site}/${name}`, path, bytes, md5, label: `SVHN, ${name}` });
-    const data = await Deno.readFile(path).catch((error) => Promise.reject(fileError(error, "read", path)));
+    const data = await readBytes(path);
     all.update(data);
     official &&= createHash("md5").update(data).digest("hex") === md5;
     parts.push(decodeSvhn(data, path, k === 0 ? "train" : "test"));

@@ -12,6 +12,7 @@ import { cacheFolder } from "../files/cache.ts";
 import { fileDigest } from "../files/checksum.ts";
 import { download } from "../files/download.ts";
 import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import { openZip } from "../files/zip.ts";
 import { decodeImages, type DecodeOptions } from "./decoded.ts";
@@ -218,7 +219,7 @@ async function fromFolder(dir: string): Promise<Files> {
       key: null,
       read: (name) => {
         const path = join(folder, name);
-        return Deno.readFile(path).catch((error) => Promise.reject(fileError(error, "read", path)));
+        return readBytes(path);
       },
       list: (name) => namesIn(join(folder, name)),
       [Symbol.dispose]: () => {},

@@ -149,10 +149,9 @@ export function createBinding(t: TensorFlow, config: Bytes): Binding {
       return eager.execute(name, callAttributes(options), inputs.map(handle), outputs);
     },
 
-    // deno-lint-ignore require-await -- what is refused is a rejection here, not thrown
     async callOnThread(name: string, inputs: number[], outputs: number, options: CallOptions) {
       notTracing();
-      return eager.executeOnThread(name, callAttributes(options), inputs.map(handle), outputs);
+      return await eager.executeOnThread(name, callAttributes(options), inputs.map(handle), outputs);
     },
 
     timedRuns(name: string, inputs: number[], outputs: number[], options: CallOptions, runs: number): Bytes[] {

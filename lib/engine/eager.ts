@@ -21,6 +21,14 @@ export interface Eager {
   withValues<T>(handle: Pointer, use: (resolved: Pointer) => T): T;
 }
 
+/** The shape of a tensor that has values. */
+export function shapeOf(t: TensorFlow, handle: Pointer): number[] {
+  const rank = t.TFE_TensorHandleNumDims(handle, t.status);
+  const shape = new Array<number>(rank);
+  for (let i = 0; i < rank; i++) shape[i] = Number(t.TFE_TensorHandleDim(handle, i, t.status));
+  return shape;
+}
+
 /**
  * Operations in a context.
  *
@@ -32,14 +40,7 @@ export function eagerOperations(t: TensorFlow, context: Pointer, table: TensorTa
   const fewResults = new BigUint64Array(16);
   const resultCount = new Int32Array(1);
 
-  function shapeOf(handle: Pointer): number[] {
-    const rank = t.TFE_TensorHandleNumDims(handle, t.status);
-    const shape = new Array<number>(rank);
-    for (let i = 0; i < rank; i++) shape[i] = Number(t.TFE_TensorHandleDim(handle, i, t.status));
-    return shape;
-  }
-
-  const metadata = (handle: Pointer) => ({ shape: shapeOf(handle), dtype: t.TFE_TensorHandleDataType(handle) });
+  const metadata = (handle: Pointer) => ({ shape: shapeOf(t, handle), dtype: t.TFE_TensorHandleDataType(handle) });
 
   /** Adds the handles that TensorFlow wrote to `pointers`. */
   function collect(pointers: BigUint64Array, count: number): TensorMetadata[] {

@@ -3,6 +3,7 @@
  * function is called by an operation, which has it optimised as a call from outside does.
  */
 import { type Bytes, cName, type Pointer, type TensorFlow } from "./c_api.ts";
+import { shapeOf } from "./eager.ts";
 import { told } from "./told.ts";
 import { beginTrace, pack } from "./trace.ts";
 
@@ -46,7 +47,7 @@ export function timedRuns(
   t.check(name);
 
   const tensors = inputs.map((input) => freed(t.TFE_TensorHandleResolve(input, t.status), t.TF_DeleteTensor));
-  const places = inputs.map((input) => trace.placeholder(dimensions(t, input), t.TFE_TensorHandleDataType(input)));
+  const places = inputs.map((input) => trace.placeholder(shapeOf(t, input), t.TFE_TensorHandleDataType(input)));
   const results = trace.call(name, places, outputs);
 
   const options = freed(t.TF_NewSessionOptions(), t.TF_DeleteSessionOptions);
@@ -70,9 +71,4 @@ export function timedRuns(
   };
   run();
   return Array.from({ length: runs }, run);
-}
-
-function dimensions(t: TensorFlow, handle: Pointer): number[] {
-  const rank = t.TFE_TensorHandleNumDims(handle, t.status);
-  return Array.from({ length: rank }, (_, i) => Number(t.TFE_TensorHandleDim(handle, i, t.status)));
 }

@@ -61,9 +61,7 @@ async function renewed(text: string, path: string, results: string): Promise<str
 }
 
 async function readJson<File>(path: string): Promise<File> {
-  return JSON.parse(
-    await readText(path),
-  );
+  return JSON.parse(await readText(path));
 }
 
 if (import.meta.main) await runReport(() => updateReadme(Deno.args));
