@@ -9,6 +9,9 @@ const JPEG = /\.jpe?g$/i;
 /** What an image file's name ends with. */
 export const IMAGE = /\.(jpe?g|png)$/i;
 
+/** An image of this side takes 3 MB, and no network here sees larger ones. */
+export const LARGEST_SIDE = 1024;
+
 /**
  * The middle square of an image, scaled. The engine must run.
  *

@@ -13,9 +13,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { stream } from "../engine/streams.ts";
 import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { UserError } from "../files/user_error.ts";
 import { decodeImages, type DecodeOptions } from "./decoded.ts";
-import { IMAGE, squareOf } from "./image_file.ts";
+import { IMAGE, LARGEST_SIDE, squareOf } from "./image_file.ts";
 import { type Dataset, type ImageSet, select } from "./image_set.ts";
 import type { Split } from "./splits.ts";
 
@@ -43,9 +44,6 @@ interface Entry {
   label: number;
 }
 
-/** An image of this side takes 3 MB, and no network here sees larger ones. */
-const LARGEST_SIDE = 1024;
-
 /** Part of the name of what is kept in the cache: another one for each change of how images are decoded and scaled. */
 const DECODING = 1;
 
@@ -71,7 +69,7 @@ export async function imageFolder(options: ImageFolderOptions): Promise<{ datase
     side,
     cached: `folder.${sha256.slice(0, 16)}.${DECODING}`,
     files: entries.map(({ path }) => path),
-    decode: async (at, where) => squareOf(await Deno.readFile(entries[at].path), where, side),
+    decode: async (at, where) => squareOf(await readBytes(entries[at].path), where, side),
   });
   const all: ImageSet = {
     name: "all",
@@ -165,7 +163,7 @@ async function checksum(entries: readonly Entry[], head: string): Promise<string
   const all = createHash("sha256").update(head);
   const seen = new Map<string, string>();
   for (const { path, name } of entries) {
-    const bytes = await Deno.readFile(path).catch((error) => Promise.reject(fileError(error, "read", path)));
+    const bytes = await readBytes(path);
     const digest = createHash("sha256").update(bytes).digest("hex");
     const other = seen.get(digest);
     if (other !== undefined) throw new UserError(`${path}: the same file as ${other}. Delete one of the two.`);

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { UNIT } from "../augment/pixels.ts";
 import { decodeImages } from "../datasets/decoded.ts";
-import { IMAGE, squareOf } from "../datasets/image_file.ts";
+import { IMAGE, LARGEST_SIDE, squareOf } from "../datasets/image_file.ts";
 import type { ImageSet } from "../datasets/image_set.ts";
 import { startTensorFlow } from "../engine/tensorflow.ts";
 import { disposeTree } from "../engine/tree.ts";
@@ -11,6 +11,7 @@ import { logitScores } from "../evaluation/logit_scores.ts";
 import { camGallery } from "../figures/cam_gallery.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { fileError } from "../files/file_error.ts";
+import { readBytes } from "../files/read.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments, wholeNumber } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
@@ -33,7 +34,8 @@ map. At most ${MOST} images, by name.
 
   --weights FILE  a checkpoint.safetensors of this project, or a PyTorch state dictionary (docs/weights.md)
   --images DIR    a folder of JPEG or PNG images of any size; the middle square of each is used
-  --side N        side of the square in pixels, a multiple of 8; default as in training, or 32 if FILE does not tell
+  --side N        side of the square in pixels, a multiple of 8 up to ${LARGEST_SIDE};
+                  default as in training, or 32 if FILE does not tell
   --out FILE      default runs/cams.png
   --skip-damaged  leave out images that cannot be decoded
   --threads N     threads of the engine; default all cores
@@ -57,9 +59,13 @@ export async function camsReport(args: readonly string[]): Promise<Report> {
     throw new UserError("Give --weights FILE and --images DIR. Run deno task cams --help for the options.");
   }
   const threads = wholeNumber("threads", given.values.threads, 1);
+  const asked = wholeNumber("side", given.values.side, 8);
   const { backbone, method, classes, network, side: trainedOn = 32 } = await readWeights(path, METHODS);
-  const side = wholeNumber("side", given.values.side, 8) ?? trainedOn;
-  if (side % 8 !== 0) throw new UserError(`--side ${side}: give a multiple of 8, as large as in training.`);
+  const side = asked ?? trainedOn;
+  if (side % 8 !== 0 || side > LARGEST_SIDE) {
+    const said = asked === undefined ? `${path}: side ${side}, unless --side says otherwise` : `--side ${side}`;
+    throw new UserError(`${said}: give a multiple of 8 up to ${LARGEST_SIDE}, as large as in training.`);
+  }
   const files = await imagesIn(folder);
 
   await startTensorFlow({ threads });
@@ -70,7 +76,7 @@ export async function camsReport(args: readonly string[]): Promise<Report> {
     side,
     cached: null,
     files,
-    decode: async (at, where) => squareOf(await Deno.readFile(files[at]), where, side),
+    decode: async (at, where) => squareOf(await readBytes(files[at]), where, side),
   });
   const nothing = new Int32Array(kept.length);
   const set: ImageSet = { name: folder, side, images, labels: nothing, index: nothing };

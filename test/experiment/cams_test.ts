@@ -64,7 +64,11 @@ Deno.test("what is missing or damaged is named", async () => {
   const refused = async (...args: string[]) => (await assertRejects(() => camsReport(args), UserError)).message;
   assertMatch(await refused("--images", images), /^Give --weights FILE and --images DIR\./);
   assertMatch(await refused("--weights", weights, "--images", images, "--side", "33"), /^--side 33: give a multiple/);
-  assertMatch(await refused("--weights", await exportedOf(28), "--images", images), /^--side 28: give a multiple/);
+  assertMatch(await refused("--weights", weights, "--images", images, "--side", "8000000"), /^--side 8000000: give a/);
+  assertMatch(
+    await refused("--weights", await exportedOf(28), "--images", images),
+    /side\.safetensors: side 28, unless --side says otherwise: give a multiple of 8 up to 1024, /,
+  );
   assertMatch(
     await refused("--weights", weights, "--images", `${out}/scores`),
     /: holds no \.jpg, \.jpeg or \.png\. Put images/,
