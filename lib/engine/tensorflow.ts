@@ -145,7 +145,7 @@ async function startOnce(threads: number, device: Device, replicas: number): Pro
     for (const number of gpuNumbers(device, replicas)) checkGpu(`gpu:${number}`);
   }
   const { directory } = await findLibrary({ device });
-  libraryEnvironment();
+  libraryEnvironment(device);
   const tensorflow = load(directory);
   const version = tensorflow.version();
   if (!versionFits(version)) {

@@ -213,6 +213,11 @@ async function existing(path: string): Promise<ResultFile | null> {
 }
 
 async function start({ threads, device, precision }: ExperimentOptions): Promise<Engine> {
+  if (precision === "bfloat16" && device !== "cpu") {
+    throw new UserError(
+      `--precision bfloat16: it is for processors; on ${device} convolutions of float32 multiply in TF32. Use float32.`,
+    );
+  }
   if (precision === "bfloat16" && !processor().avx512Bf16) {
     throw new UserError(
       `--precision bfloat16: ${processor().model} has no AVX512_BF16, it would be ten times slower. Use float32.`,

@@ -6,8 +6,9 @@
  */
 import { parseArgs } from "@std/cli";
 import { join } from "node:path";
-import type { Device } from "../../lib/engine/device.ts";
+import { type Device, deviceOf } from "../../lib/engine/device.ts";
 import type { Processor } from "../../lib/engine/library_machine.ts";
+import { checkGpu, nvidiaDriver } from "../../lib/engine/nvidia.ts";
 import { codeVersion } from "../../lib/experiment/environment.ts";
 import { writeTextAtomic } from "../../lib/files/atomic.ts";
 import { progressBar } from "../../lib/files/progress.ts";
@@ -23,6 +24,7 @@ const HELP = `Measures this project against PyTorch and JAX on this machine, all
 
     deno task bench [options]
 
+  --device NAME  default cpu; gpu:0 measures networks on an NVIDIA GPU, beside PyTorch only
   --only NAME    one comparison; repeatable; writes no file
   --rounds N     how often each is measured; default 5
   --threads N    threads of each side; default all cores
@@ -33,10 +35,11 @@ Names: ${comparisons({ bfloat16: true }).map(({ name }) => name).join(", ")}.
 Costs about an hour on two cores that do nothing else, much of it for torch.compile, which needs a C++ compiler and is
 left out without one. The first run installs JAX into the cache, 150 MB, and PyTorch: 2.5 GB, or 200 MB where
 PIP_EXTRA_INDEX_URL names PyTorch's own index for processors.
-Writes results/bench.json.`;
+Writes results/bench.json, or with --device gpu:0 results/bench-gpu.json, of which deno task cost makes GPU hours.`;
 
-const RESULT = join(import.meta.dirname!, "../../results/bench.json");
-const SECONDS = 2; // of a measurement, at least
+const RESULTS = join(import.meta.dirname!, "../../results");
+/** Seconds of a measurement, at least; a GPU makes a hundred steps in as many. */
+const SECONDS = { cpu: 2, gpu: 0.5 };
 /** What our side may do: what every task that starts the engine may. */
 const FLAGS = [
   "--no-prompt",
@@ -44,7 +47,7 @@ const FLAGS = [
   "--allow-run=python3",
   "--allow-read",
   "--allow-write",
-  "--allow-env=TENSORFLOW_LIB,BACKMIX_HOME,XDG_CACHE_HOME,HOME,DEBUG,TF_ENABLE_ONEDNN_OPTS,TF_CPP_MIN_LOG_LEVEL",
+  "--allow-env=TENSORFLOW_LIB,BACKMIX_HOME,XDG_CACHE_HOME,HOME,DEBUG,TF_ENABLE_ONEDNN_OPTS,TF_CPP_MIN_LOG_LEVEL,TF_DETERMINISTIC_OPS",
 ];
 
 interface Facts {
@@ -58,13 +61,13 @@ export function ourSide(threads: number, device: Device = "cpu"): Worker {
   return startWorker("Our side", Deno.execPath(), program);
 }
 
-async function torchSide(threads: number): Promise<Worker> {
-  const { python, compiled } = await torchPython();
-  const program = [join(import.meta.dirname!, "torch_worker.py"), String(threads)];
+async function torchSide(threads: number, device: Device): Promise<Worker> {
+  const { python, compiled } = await torchPython(device);
+  const program = [join(import.meta.dirname!, "torch_worker.py"), String(threads), device.replace("gpu", "cuda")];
   return startWorker("PyTorch's side", python, program, {
     OMP_NUM_THREADS: String(threads),
     TORCHINDUCTOR_CACHE_DIR: compiled,
-    CUDA_VISIBLE_DEVICES: "",
+    ...device === "cpu" ? { CUDA_VISIBLE_DEVICES: "" } : {},
   });
 }
 
@@ -76,7 +79,7 @@ async function jaxSide(threads: number): Promise<Worker> {
 /** Measures one comparison on all sides in turns. */
 async function compare(
   { work, ways, jax = [], what }: Comparison,
-  rounds: number,
+  { rounds, atLeast }: { rounds: number; atLeast: number },
   workers: { ours: Worker; torch: Worker; jax: Worker | null },
   tick: (note: string) => void,
 ): Promise<Measured> {
@@ -87,12 +90,12 @@ async function compare(
   ];
   const sides: [string, () => Promise<void>][] = [
     ["ours", async () => {
-      measured.ours.push(await workers.ours.ask({ ask: "seconds", work, atLeast: SECONDS }));
+      measured.ours.push(await workers.ours.ask({ ask: "seconds", work, atLeast }));
     }],
     ...others.map(({ way, worker }): [string, () => Promise<void>] => [way, async () => {
       if (way in measured.failed) return;
       try {
-        const seconds = await worker.ask<number>({ ask: "seconds", work, way, atLeast: SECONDS });
+        const seconds = await worker.ask<number>({ ask: "seconds", work, way, atLeast });
         (measured.others[way] ??= []).push(seconds);
       } catch (error) {
         if (!(error instanceof UserError) || others.length === 1) throw error;
@@ -127,7 +130,7 @@ function wholeNumber(name: string, text: string | undefined, otherwise: number):
 /** Runs the task. */
 async function main(args: string[]): Promise<void> {
   const options = parseArgs(args, {
-    string: ["only", "rounds", "threads"],
+    string: ["device", "only", "rounds", "threads"],
     collect: ["only"],
     boolean: ["help"],
     alias: { h: "help" },
@@ -138,24 +141,31 @@ async function main(args: string[]): Promise<void> {
   if (options.help) return console.log(HELP);
   const rounds = wholeNumber("rounds", options.rounds, 5);
   const threads = wholeNumber("threads", options.threads, navigator.hardwareConcurrency);
-  const names = comparisons({ bfloat16: true }).map(({ name }) => name);
+  const device = deviceOf(options.device ?? "cpu");
+  const kind = device === "cpu" ? "cpu" : "gpu";
+  const names = comparisons({ bfloat16: kind === "cpu", kind }).map(({ name }) => name);
   for (const name of options.only) {
     if (!names.includes(name)) {
       throw new UserError(`--only ${name}: no such comparison. Choose of ${names.join(", ")}.`);
     }
   }
 
+  if (device !== "cpu") checkGpu(device);
   const cores = navigator.hardwareConcurrency;
   const load = { before: Deno.loadavg()[0], highest: 0 };
-  await using torch = await torchSide(threads);
-  await using ours = ourSide(threads);
+  await using torch = await torchSide(threads, device);
+  await using ours = ourSide(threads, device);
   const { processor, versions } = await ours.ask<Facts>({ ask: "facts" });
   const torchFacts = await torch.ask<Pick<Facts, "versions">>({ ask: "facts" });
-  const bfloat16 = processor.avx512Bf16;
-  const leftOut = bfloat16
-    ? []
-    : [`bfloat16: this processor (${processor.model}) has no AVX512_BF16; without it bfloat16 is slower than float32.`];
-  const wanted = comparisons({ bfloat16 }).filter(({ name }) =>
+  const bfloat16 = kind === "cpu" && processor.avx512Bf16;
+  const leftOut: string[] = [];
+  if (kind === "gpu") leftOut.push("bfloat16: ours is for processors.");
+  else if (!bfloat16) {
+    leftOut.push(
+      `bfloat16: this processor (${processor.model}) has no AVX512_BF16; without it bfloat16 is slower than float32.`,
+    );
+  }
+  const wanted = comparisons({ bfloat16, kind }).filter(({ name }) =>
     options.only.length === 0 || options.only.includes(name)
   );
 
@@ -175,14 +185,16 @@ async function main(args: string[]): Promise<void> {
   const rows = [];
   try {
     for (const comparison of wanted) {
-      rows.push(rowOf(comparison, await compare(comparison, rounds, { ours, torch, jax }, tick)));
+      rows.push(
+        rowOf(comparison, await compare(comparison, { rounds, atLeast: SECONDS[kind] }, { ours, torch, jax }, tick)),
+      );
     }
     bar.update(done);
   } finally {
     bar.stop();
   }
   const whole = options.only.length === 0;
-  const memory = whole ? { bytes: await trainingMemory(threads), target: MEMORY_TARGET } : null;
+  const memory = whole && kind === "cpu" ? { bytes: await trainingMemory(threads), target: MEMORY_TARGET } : null;
 
   console.log(table(rows, memory));
   for (const { name, failed } of rows) {
@@ -207,6 +219,7 @@ async function main(args: string[]): Promise<void> {
       memory_gib: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
       processor: processor.model,
       ...{ avx2: processor.avx2, avx512: processor.avx512, avx512_bf16: processor.avx512Bf16 },
+      ...device === "cpu" ? {} : { gpu: nvidiaDriver()!.gpus[Number(device.slice("gpu:".length))] },
     },
     left_out: leftOut,
     load: { ...load, busy },
@@ -216,8 +229,9 @@ async function main(args: string[]): Promise<void> {
     threads,
     versions: { ...versions, ...jaxFacts?.versions, ...torchFacts.versions },
   };
-  await writeTextAtomic(RESULT, JSON.stringify(file, rounded, 2) + "\n");
-  console.log(`Written to results/bench.json.`);
+  const name = kind === "cpu" ? "bench.json" : "bench-gpu.json";
+  await writeTextAtomic(join(RESULTS, name), JSON.stringify(file, rounded, 2) + "\n");
+  console.log(`Written to results/${name}.`);
 }
 
 /** Four significant digits, more than a timing holds. */

@@ -68,6 +68,10 @@ const SOFTMAX_STEP = {
   maps: false,
 } as const;
 
+/** PyTorch's ways on a GPU: its images channels last, and compiled for classifier32 with Softmax only, which takes a minute. */
+const waysOnGpu = ({ backbone, method }: NetworkWork) =>
+  NETWORK_WAYS.slice(1, backbone === "classifier32" && method === "softmax" ? 3 : 2);
+
 /** The rows that need a network, at one precision. */
 function networkComparisons(precision: Precision): Comparison[] {
   const row = (
@@ -98,11 +102,20 @@ function networkComparisons(precision: Precision): Comparison[] {
   ];
 }
 
-/** All rows for a machine. */
-export function comparisons(options: { bfloat16: boolean }): Comparison[] {
+/** All rows for a machine, or those that its GPU has a part in. */
+export function comparisons({ bfloat16, kind = "cpu" }: { bfloat16: boolean; kind?: "cpu" | "gpu" }): Comparison[] {
+  const all = allComparisons(bfloat16);
+  if (kind === "cpu") return all;
+  return all.flatMap(({ jax: _, ...row }) => {
+    if (row.work.kind === "step" || row.work.kind === "forward") return [{ ...row, ways: waysOnGpu(row.work) }];
+    return row.work.kind === "trace" || row.work.kind === "call" ? [row] : [];
+  });
+}
+
+function allComparisons(bfloat16: boolean): Comparison[] {
   return [
     ...networkComparisons("float32"),
-    ...(options.bfloat16 ? networkComparisons("bfloat16") : []),
+    ...(bfloat16 ? networkComparisons("bfloat16") : []),
     {
       name: "trace",
       what: "first call of a training step, B = 128, float32",

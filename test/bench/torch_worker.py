@@ -27,6 +27,7 @@ CLASSES = 6
 SIDE = 32  # pixels of the images that BackMix mixes
 torch._dynamo.config.recompile_limit = 64  # each work compiles the same methods for its own batch
 THREADS = int(sys.argv[1])
+DEVICE = torch.device(sys.argv[2])  # "cpu" or "cuda:0"
 
 
 def convolution(inside, out, side=3, stride=1):
@@ -248,29 +249,39 @@ def discriminator():
 def network_and_images(work, way):
     layout = torch.contiguous_format if way == "eager" else torch.channels_last
     torch.manual_seed(0)
-    network = Network(work["backbone"], work["method"]).to(memory_format=layout)
+    network = Network(work["backbone"], work["method"]).to(DEVICE, memory_format=layout)
     images = torch.rand(work["size"], 3, work["side"], work["side"]).contiguous(memory_format=layout)
-    return network, images
+    return network, pinned(images)
+
+
+def pinned(batch):
+    """A batch as a data loader hands it on: on a GPU in memory that is copied to it while other work goes on."""
+    return batch.pin_memory() if DEVICE.type == "cuda" else batch
+
+
+def moved(batch):
+    return batch.to(DEVICE, non_blocking=True)
 
 
 def autocast(precision):
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16")
+    return torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
 
 
 def training_work(work, way):
-    network, images = network_and_images(work, way)
+    network, batch = network_and_images(work, way)
     precision, maps = work["precision"], work["maps"]
-    labels = torch.arange(work["size"]) % CLASSES
+    batch_labels = pinned(torch.arange(work["size"]) % CLASSES)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, fused=True)
     loss_of, maps_of = network.loss, network.maps
     if way == "compiled":
         loss_of, maps_of = (torch.compile(f, dynamic=False) for f in (loss_of, maps_of))
 
     def run():
+        images, labels = moved(batch), moved(batch_labels)
         if maps:
             network.eval()
             with torch.no_grad(), autocast(precision):
-                maps_of(images, labels).float().numpy()
+                maps_of(images, labels).float().cpu().numpy()
             network.train()
         optimiser.zero_grad(set_to_none=True)
         with autocast(precision):
@@ -287,22 +298,24 @@ def confusing_work(work, way):
     size, precision = work["size"], work["precision"]
     layout = torch.contiguous_format if way == "eager" else torch.channels_last
     torch.manual_seed(0)
-    net, made, judge = (n.to(memory_format=layout) for n in (ConfusingClassifier(), generator(), discriminator()))
-    images = torch.rand(size, 3, work["side"], work["side"]).contiguous(memory_format=layout)
-    labels = torch.arange(size) % CLASSES
+    networks = (ConfusingClassifier(), generator(), discriminator())
+    net, made, judge = (n.to(DEVICE, memory_format=layout) for n in networks)
+    batch = pinned(torch.rand(size, 3, work["side"], work["side"]).contiguous(memory_format=layout))
+    batch_labels = pinned(torch.arange(size) % CLASSES)
     optimiser = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, fused=True)
     adams = [torch.optim.Adam(n.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=True) for n in (judge, made)]
     features, make, judged = net, made, judge
     if way == "compiled":
         features, make, judged = (torch.compile(n, dynamic=False) for n in (net, made, judge))
-    real, fake = torch.ones(size, 1), torch.zeros(size, 1)
+    real, fake = torch.ones(size, 1, device=DEVICE), torch.zeros(size, 1, device=DEVICE)
     bce = F.binary_cross_entropy_with_logits
 
     def run():
+        images, labels = moved(batch), moved(batch_labels)
         for each in (optimiser, *adams):
             each.zero_grad(set_to_none=True)
         with autocast(precision):
-            images_made = make(torch.randn(size, 100, 1, 1))
+            images_made = make(torch.randn(size, 100, 1, 1, device=DEVICE))
             loss = bce(judged(images), real) + bce(judged(images_made.detach()), fake)
         loss.backward()
         adams[0].step()
@@ -311,7 +324,7 @@ def confusing_work(work, way):
         loss.backward(inputs=list(made.parameters()))
         adams[1].step()
         with torch.no_grad(), autocast(precision):
-            images_made = make(torch.randn(size, 100, 1, 1))
+            images_made = make(torch.randn(size, 100, 1, 1, device=DEVICE))
         with autocast(precision):
             loss = net.head.loss(features(images, 0), labels) + 0.1 * net.confusion(features(images_made, 1))
         loss.backward()
@@ -322,7 +335,7 @@ def confusing_work(work, way):
 
 
 def forward_work(work, way):
-    network, images = network_and_images(work, way)
+    network, batch = network_and_images(work, way)
     network.eval()
     forward = network
     if way == "compiled":
@@ -331,7 +344,7 @@ def forward_work(work, way):
 
     def run():
         with mode(), autocast(work["precision"]):
-            forward(images).float().numpy()
+            forward(moved(batch)).float().cpu().numpy()
 
     return run
 
@@ -458,7 +471,7 @@ def oscr_work(size):
 
 
 def call_work(size):
-    a, b = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([4.0, 5.0, 6.0])
+    a, b = (torch.tensor(values, device=DEVICE) for values in ([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]))
 
     def run():
         for _ in range(size):

@@ -363,13 +363,16 @@ Deno.test("TensorFlow finds its settings in the process's environment, and the u
     const at = libc.symbols.getenv(new TextEncoder().encode(`${name}\0`));
     return at && Deno.UnsafePointerView.getCString(at);
   };
-  const names = ["TF_ENABLE_ONEDNN_OPTS", "TF_CPP_MIN_LOG_LEVEL"];
+  const names = ["TF_ENABLE_ONEDNN_OPTS", "TF_CPP_MIN_LOG_LEVEL", "TF_DETERMINISTIC_OPS"];
   const before = names.map((name) => Deno.env.get(name));
   try {
     Deno.env.delete(names[0]);
+    Deno.env.delete(names[2]);
     Deno.env.set(names[1], "0");
     libraryEnvironment();
-    assertEquals(names.map(seen), ["1", "0"]);
+    assertEquals(names.map(seen), ["1", "0", null]);
+    libraryEnvironment("gpu:0");
+    assertEquals(names.map(seen), ["1", "0", "1"]);
   } finally {
     libc.close();
     names.forEach((name, i) => before[i] === undefined ? Deno.env.delete(name) : Deno.env.set(name, before[i]!));
