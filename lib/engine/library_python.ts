@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { progressBar } from "../files/progress.ts";
+import { startProgram } from "../files/start_program.ts";
 import { UserError } from "../files/user_error.ts";
 import { libraryNames } from "./library_builds.ts";
 import type { Wheel } from "./library_wheel.ts";
@@ -226,7 +227,7 @@ async function ask(python: string, script: string, args: string[]): Promise<obje
 /** Starts a program; undefined if there is none of this name, or it may not be started. */
 function start(program: string, args: string[], options: Deno.CommandOptions): Deno.ChildProcess | undefined {
   try {
-    return new Deno.Command(program, { args, ...options }).spawn();
+    return startProgram(program, { args, ...options });
   } catch (error) {
     const { NotFound, PermissionDenied, NotCapable } = Deno.errors;
     if ([NotFound, PermissionDenied, NotCapable].some((kind) => error instanceof kind)) return undefined;

@@ -17,7 +17,7 @@ import { registerKernels } from "./kernels/register.ts";
 import { findLibrary, libraryEnvironment, versionFits, WANTED_VERSION } from "./library.ts";
 import { buildFor } from "./library_builds.ts";
 import { checkMachine, machineFacts } from "./library_machine.ts";
-import { checkGpu } from "./nvidia.ts";
+import { checkGpu, nvidiaDriver } from "./nvidia.ts";
 import { quietly } from "./quiet.ts";
 import type { TensorMetadata } from "./tensor_table.ts";
 import type { Tensor } from "./tensors.ts";
@@ -70,6 +70,8 @@ export interface Engine {
   threads: number;
   /** Where operations run. */
   device: "cpu" | "gpu";
+  /** Name of the GPU, of several the first; absent on the processor. */
+  gpu?: string;
   /** Over how many devices `dataParallel` shares a batch. */
   replicas: number;
 }
@@ -162,8 +164,9 @@ async function startOnce(threads: number, device: Device, replicas: number): Pro
     );
   }
   const backend = await register(binding);
-  const kind = binding.isUsingGpuDevice() ? "gpu" : "cpu";
-  started = { binding, backend, version, threads, device: kind, replicas };
+  const runs = { binding, backend, version, threads, replicas };
+  if (device === "cpu") started = { ...runs, device };
+  else started = { ...runs, device: "gpu", gpu: nvidiaDriver()!.gpus[gpuNumbers(device, 1)[0]] };
   return started;
 }
 

@@ -139,7 +139,7 @@ async function finish(
       images_per_second: trained.seconds > 0 ? Number((trained.images / trained.seconds).toPrecision(4)) : 0,
     },
     engine: engineOf(engine, recipe.precision),
-    hardware: hardwareOf(),
+    hardware: hardwareOf(engine.gpu),
     code_version: await codeVersion(),
     finished: new Date().toISOString(),
     bootstrap: { level: 0.95, ...BOOTSTRAP },

@@ -4,6 +4,7 @@ import type { Engine } from "../engine/tensorflow.ts";
 import { processor } from "../engine/library_machine.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Precision } from "../engine/jit.ts";
+import { startProgram } from "../files/start_program.ts";
 import type { Cell } from "../results/result.ts";
 
 /** The engine as a result file describes it. */
@@ -18,14 +19,19 @@ export function engineOf(engine: Engine, precision: Precision): Cell["engine"] {
   };
 }
 
-/** The machine as a result file describes it. */
-export function hardwareOf(): Cell["hardware"] {
+/**
+ * The machine as a result file describes it.
+ *
+ * @param gpu name of the GPU that computed, if one did
+ */
+export function hardwareOf(gpu?: string): Cell["hardware"] {
   const { model, avx2, avx512, avx512Bf16 } = processor();
   const widest = [avx512Bf16 && "AVX512_BF16", avx512 && "AVX-512", avx2 && "AVX2"].find(Boolean);
   return {
     processor: widest ? `${model} (${widest})` : model, // one name stands for several kinds, which give other bits
     cores: navigator.hardwareConcurrency,
     memory_gib: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
+    ...(gpu !== undefined && { gpu }),
   };
 }
 
@@ -39,8 +45,9 @@ const PROGRAM = resolve(import.meta.dirname!, "../..");
 export async function codeVersion(folder = PROGRAM): Promise<string> {
   const git = async (...args: string[]): Promise<string | null> => {
     try {
-      const { success, stdout } = await new Deno.Command("git", {
+      const { success, stdout } = await startProgram("git", {
         args: ["-C", folder, ...args],
+        stdout: "piped",
         stderr: "null",
       }).output();
       return success ? new TextDecoder().decode(stdout).trim() : null;

@@ -135,7 +135,8 @@ function record(cell: Cell, file: ResultFile, path: string): Html {
     ],
     [
       "Machine",
-      `${hardware.processor}, ${hardware.cores} cores, ${hardware.memory_gib} GiB; threads: ${engine.threads}, ${engine.precision}`,
+      `${hardware.gpu ? `${hardware.gpu}, ` : ""}${hardware.processor}, ${hardware.cores} cores, ` +
+      `${hardware.memory_gib} GiB; threads: ${engine.threads}, ${engine.precision}`,
     ],
     ["Engine", `TensorFlow ${engine.tensorflow}, TensorFlow.js ${engine.tfjs}, Deno ${engine.deno}`],
     ["Code", `${cell.code_version}, ${cell.finished}`],

@@ -145,6 +145,8 @@ export interface Cell {
     cores: number;
     /** Memory in GiB. */
     memory_gib: number;
+    /** Name of the GPU that computed, if one did. */
+    gpu?: string;
   };
   /** Commit of this program. */
   code_version: string;

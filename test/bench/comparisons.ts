@@ -108,7 +108,7 @@ export function comparisons({ bfloat16, kind = "cpu" }: { bfloat16: boolean; kin
   if (kind === "cpu") return all;
   return all.flatMap(({ jax: _, ...row }) => {
     if (row.work.kind === "step" || row.work.kind === "forward") return [{ ...row, ways: waysOnGpu(row.work) }];
-    return row.work.kind === "trace" || row.work.kind === "call" ? [row] : [];
+    return row.work.kind === "call" ? [row] : [];
   });
 }
 
