@@ -1,4 +1,4 @@
-/** The table of `results/bench.json`, which `deno task bench` writes, for a document. */
+/** The table of `results/bench.json` or `bench-gpu.json`, which `deno task bench` writes, for a document. */
 import type { Table } from "./table.ts";
 
 /** What the table needs of the file. */
@@ -6,7 +6,7 @@ export interface Bench {
   /** Commit that was measured. */
   code_version: string;
   /** Where. */
-  hardware: { processor: string; cores: number; avx512: boolean };
+  hardware: { processor: string; cores: number; avx512: boolean; gpu?: string };
   /** The load of the machine beside it. */
   load: { busy: boolean };
   /** Rounds of each row. */
@@ -39,8 +39,10 @@ export function benchTable({ rows }: Bench): Table {
 
 /** Where and how it was measured. */
 export function benchNote({ hardware, load, rounds, code_version }: Bench): string {
-  const { processor, cores, avx512 } = hardware;
-  return `Medians of ${rounds} rounds; ${processor}, ${cores} cores, ${avx512 ? "AVX-512" : "no AVX-512"}; code ` +
+  const { processor, cores, avx512, gpu } = hardware;
+  return `Medians of ${rounds} rounds; ${gpu === undefined ? "" : `${gpu}; `}${processor}, ${cores} cores, ${
+    avx512 ? "AVX-512" : "no AVX-512"
+  }; code ` +
     `${code_version}${load.busy ? "; other work ran on the machine" : ""}.`;
 }
 

@@ -43,12 +43,14 @@ async function renewed(text: string, path: string, results: string): Promise<str
     const file = await readResult(`${results}/${name}.json`);
     return [markdown((short ? comparisonOf : tableOf)(file)), "", ...notesOf(file)].join("\n");
   };
+  const speeds = async (name: string) => {
+    const bench = await readJson<Bench>(`${results}/${name}.json`);
+    return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
+  };
   return await withBlocks(await withTables(text, table, path), {
     splits: splitsMarkdown,
-    async bench() {
-      const bench = await readJson<Bench>(`${results}/bench.json`);
-      return [markdown(benchTable(bench)), "", benchNote(bench)].join("\n");
-    },
+    bench: () => speeds("bench"),
+    "bench-gpu": () => speeds("bench-gpu"),
     async profile() {
       const profile = await readJson<Profile>(`${results}/profile.json`);
       return [markdown(profileTable(profile)), "", profileNote(profile)].join("\n");

@@ -111,9 +111,11 @@ export const recordReaders: readonly Reader[] = [
     read: async (bytes, folder) =>
       await readPlan(await placed(bytes, join(folder, "plan.jsonl")), [priorsExperiment, cifar10Experiment]),
     accepts(found, whole) {
-      const lines = (whole as unknown[]).map((cell) => JSON.stringify({ ...cell as object, hours: null }));
+      const lines = (whole as unknown[]).map((cell) =>
+        JSON.stringify({ ...cell as object, hours: null, gpu_hours: null })
+      );
       const odd = (found as { hours: unknown }[]).find((cell) =>
-        !lines.includes(JSON.stringify({ ...cell, hours: null })) ||
+        !lines.includes(JSON.stringify({ ...cell, hours: null, gpu_hours: null })) ||
         !(cell.hours === null || typeof cell.hours === "number" && cell.hours >= 0)
       );
       return odd === undefined ? null : `a line was read that nobody planned: ${JSON.stringify(odd).slice(0, 200)}`;

@@ -21,16 +21,26 @@ export interface BenchRows {
   rows: readonly { name: string; images?: number; ours: { median: number } }[];
 }
 
-const BENCH = resolve(import.meta.dirname!, "../../../results/bench.json");
+const RESULTS = resolve(import.meta.dirname!, "../../../results");
 
 /**
  * What `deno task bench` measured.
  *
  * @throws {UserError} if the file cannot be read
  */
-export async function readBench(path = BENCH): Promise<BenchRows> {
-  const text = await readText(path);
-  return JSON.parse(text);
+export async function readBench(folder = RESULTS): Promise<BenchRows> {
+  return JSON.parse(await readText(`${folder}/bench.json`));
+}
+
+/**
+ * What `deno task bench --device gpu:0` measured.
+ *
+ * @returns null if it has not run
+ * @throws {UserError} if the file cannot be read
+ */
+export async function readGpuBench(folder = RESULTS): Promise<BenchRows | null> {
+  const path = `${folder}/bench-gpu.json`;
+  return await Deno.stat(path).then(() => true, () => false) ? JSON.parse(await readText(path)) : null;
 }
 
 /** The seconds of an image in each row that has images. */

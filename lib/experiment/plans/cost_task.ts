@@ -8,14 +8,13 @@ import type { ResultFile } from "../../results/result.ts";
 import { type Blocks, bringUpToDate, withBlocks } from "../../results/readme.ts";
 import { markdown } from "../../results/table.ts";
 import type { Experiment } from "../experiment.ts";
-import { readBench } from "./cost.ts";
+import { readBench, readGpuBench } from "./cost.ts";
 import { costTable, firstText, type Measures, spreadTable } from "./cost_table.ts";
 
 const DOCUMENT = "docs/cost.md";
-const GPU = "results/bench-gpu.json";
 
 const HELP =
-  `Writes the tables of ${DOCUMENT} from results/bench.json, ${GPU} where there is one, the recipes and results/*.json.
+  `Writes the tables of ${DOCUMENT} from results/bench.json, results/bench-gpu.json where there is one, the recipes and results/*.json.
 
 Usage: deno task cost [--check]
 
@@ -53,12 +52,8 @@ async function measuresIn(folder: string): Promise<Measures> {
   for (const path of await resultFiles(join(folder, "results"))) {
     results.set(basename(path, ".json"), await readResult(path));
   }
-  const gpu = join(folder, GPU);
-  return {
-    bench: await readBench(join(folder, "results/bench.json")),
-    gpu: await Deno.stat(gpu).then(() => readBench(gpu), () => null),
-    results,
-  };
+  const from = join(folder, "results");
+  return { bench: await readBench(from), gpu: await readGpuBench(from), results };
 }
 
 /** The task's main function. */

@@ -6,9 +6,9 @@ import { taskArguments, wholeNumber } from "../../files/task_arguments.ts";
 import { UserError } from "../../files/user_error.ts";
 import type { Experiment } from "../experiment.ts";
 import { checkClusterHasGpu } from "./cluster_gpus.ts";
-import { durationText, measuredSteps, readBench } from "./cost.ts";
+import { durationText, measuredSteps, readBench, readGpuBench } from "./cost.ts";
 import { inOrder } from "./order.ts";
-import { plannedCells, readPlan, writePlan } from "./planned.ts";
+import { type PlannedCell, plannedCells, readPlan, writePlan } from "./planned.ts";
 import { asksForGpu, slurmScript } from "./slurm.ts";
 
 const PROGRAM = resolve(import.meta.dirname!, "../../..");
@@ -25,7 +25,8 @@ Usage: deno task plan --tables all|NAME,NAME --preset NAME [--out FILE]
        deno task plan --slurm PLAN [--sbatch OPTIONS] [--image FILE] [--threads N] [--data-dir DIR] [--runs DIR]
                       [--out FILE]
 
-Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are those of results/bench.json's machine.
+Tables: ${tables.join(", ")}. "all" are those that have the preset. Hours are those of the machines
+of results/bench.json and bench-gpu.json.
 
   --tables NAMES   all, or some with commas between
   --preset NAME    such as paper
@@ -60,11 +61,13 @@ export async function planReport(args: readonly string[], experiments: readonly 
   }
   const chosen = chosenTables(tables, preset, experiments);
   const steps = measuredSteps(await readBench());
+  const gpu = await readGpuBench();
+  const gpuSteps = gpu === null ? {} : measuredSteps(gpu);
   const less = (["epochs", "limit"] as const).flatMap((name) => {
     const number = wholeNumber(name, given.values[name], 1);
     return number === undefined ? [] : [`--${name}`, String(number)];
   });
-  const cells = inOrder(chosen.flatMap((experiment) => plannedCells(experiment, preset, steps, less)));
+  const cells = inOrder(chosen.flatMap((experiment) => plannedCells(experiment, preset, steps, less, gpuSteps)));
   const out = given.values.out ?? "runs/plan.jsonl";
   await writePlan(out, cells);
   const lines = chosen.map(({ table }) => {
@@ -88,12 +91,13 @@ function chosenTables(names: string, preset: string, experiments: readonly Exper
   });
 }
 
-function hoursText(cells: readonly { hours: number | null }[]): string {
+function hoursText(cells: readonly PlannedCell[]): string {
   const unknown = cells.filter(({ hours }) => hours === null).length;
   if (unknown === cells.length) return "of unknown cost";
-  const sum = cells.reduce((total, { hours }) => total + (hours ?? 0), 0);
+  const sum = (name: "hours" | "gpu_hours") => cells.reduce((total, cell) => total + (cell[name] ?? 0), 0);
+  const onGpu = sum("gpu_hours") > 0 ? `, ${durationText(sum("gpu_hours"))} on the measured GPU` : "";
   const beside = unknown > 0 ? `, ${unknown} of unknown cost beside` : "";
-  return `about ${durationText(sum)} on two cores${beside}`;
+  return `about ${durationText(sum("hours"))} on two cores${onGpu}${beside}`;
 }
 
 async function slurmReport(

@@ -37,6 +37,8 @@ export interface PlannedCell {
   recipe: string;
   /** Hours that it is expected to take on the machine of `results/bench.json`; null where nothing was measured. */
   hours: number | null;
+  /** The same on the GPU of `results/bench-gpu.json`. */
+  gpu_hours: number | null;
   /** Options that make less of it, such as `--epochs 2`, to try a cluster out; none for the table itself. */
   less: string[];
   /** What runs it, but for where the data lie and where runs go. */
@@ -48,6 +50,7 @@ export interface PlannedCell {
  *
  * @param steps what a training's cost is worked out from
  * @param less options that make less of each
+ * @param gpu the same steps of a GPU
  * @throws {UserError} if the table has no such preset
  */
 export function plannedCells(
@@ -55,6 +58,7 @@ export function plannedCells(
   preset: string,
   steps: MeasuredSteps,
   less: readonly string[] = [],
+  gpu: MeasuredSteps = {},
 ): PlannedCell[] {
   const { table, presets, methods, trials, images } = experiment;
   if (presets[preset] === undefined) {
@@ -71,7 +75,7 @@ export function plannedCells(
         plannedCell(
           experiment,
           { preset, method: method.name, trial, seed, recipe },
-          cellHours(recipe, method, used, steps),
+          { hours: cellHours(recipe, method, used, steps), gpu_hours: cellHours(recipe, method, used, gpu) },
           less,
         )
       )
@@ -88,7 +92,7 @@ function plannedCell(
     seed: number;
     recipe: Recipe;
   },
-  hours: number | null,
+  cost: Pick<PlannedCell, "hours" | "gpu_hours">,
   less: readonly string[],
 ): PlannedCell {
   const named = { method, trial, seed, recipe: digest(recipe) };
@@ -99,7 +103,7 @@ function plannedCell(
     table,
     preset,
     ...named,
-    hours,
+    ...cost,
     less: [...less],
     command: [
       ...["deno", "task", `reproduce:${table}`, "--preset", preset, "--method", method],
@@ -177,10 +181,13 @@ function parsed(line: string, where: string): PlannedCell {
       `${where}: less is ${JSON.stringify(cell.less)}, expected [] or as --epochs and --limit make it.`,
     );
   }
-  if (cell.hours !== null && !(typeof cell.hours === "number" && cell.hours >= 0)) {
-    throw new UserError(
-      `${where}: hours is ${JSON.stringify(cell.hours)}, expected a number, or null if it is not known.`,
-    );
+  for (const name of ["hours", "gpu_hours"] as const) {
+    const value = cell[name] ?? null; // plans had no GPU's hours once
+    if (value !== null && !(typeof value === "number" && value >= 0)) {
+      throw new UserError(
+        `${where}: ${name} is ${JSON.stringify(value)}, expected a number, or null if it is not known.`,
+      );
+    }
   }
   return cell;
 }
@@ -211,7 +218,7 @@ function checkToday(
     today.set(key, new Map(cells.map((one) => [one.id, one])));
   }
   const wanted = today.get(key)!.get(id);
-  const same = (one: PlannedCell) => JSON.stringify({ ...one, hours: null });
+  const same = ({ hours: _, gpu_hours: __, ...one }: PlannedCell) => JSON.stringify(one);
   if (wanted !== undefined && same(wanted) === same(cell)) return;
   const why = wanted === undefined ? "no such training today" : "other fields than its id stands for";
   throw new UserError(

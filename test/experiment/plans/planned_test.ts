@@ -49,7 +49,9 @@ Deno.test("the cost is measured steps times the recipe's; of what was not measur
   assertAlmostEquals(hours("softmax", false, oodExperiment), 50_000 * 100 * 0.08 / 3600, 1);
   const [less] = plannedCells(cifar10Experiment, "paper", steps, ["--epochs", "10", "--limit", "3000"]);
   assertAlmostEquals(less.hours!, images * 0.01 / 3600 / 100, 0.001);
-  assertEquals(plannedCells(cifar10Experiment, "paper", {})[0].hours, null);
+  const [{ hours: here, gpu_hours }] = plannedCells(cifar10Experiment, "paper", {}, [], steps);
+  assertEquals(here, null);
+  assertAlmostEquals(gpu_hours!, images * 0.01 / 3600, 0.01);
   assertEquals(
     measuredSteps({ rows: [{ name: "a", images: 4, ours: { median: 2 } }, { name: "b", ours: { median: 1 } }] }),
     {
@@ -91,6 +93,7 @@ Deno.test("a plan is read as it was written; an edited, older or doubled line is
   assertMatch(await refused([{ ...other, trial: 99 }]), /^, line 1: cifar10 has no trial 99\./);
   assertMatch(await refused([{ ...a, seed: "0" }]), /: other fields than its id stands for\./);
   assertMatch(await refused([{ ...a, hours: "many" }]), /^, line 1: hours is "many", expected a number, or null/);
+  assertMatch(await refused([{ ...a, gpu_hours: -1 }]), /^, line 1: gpu_hours is -1, expected a number, or null/);
   assertMatch(await refused([null]), /^, line 1: version undefined/);
   assertMatch(await refused([""]), /: this plan is empty\./);
   assertMatch(await refused(["", { ...a, less: undefined }]), /^, line 2: less is undefined, expected \[\] or as/);
