@@ -22,7 +22,7 @@ export interface Rewrites {
 export interface JitOptions {
   /**
    * "bfloat16" lets TensorFlow run convolutions in bfloat16, with float32 in and out; only on processors with
-   * AVX512_BF16 or AMX, elsewhere ten times slower.
+   * AVX512_BF16 or AMX: on others ten times slower, on GPUs without effect.
    */
   precision?: Precision;
   /**

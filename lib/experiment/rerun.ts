@@ -142,6 +142,7 @@ export async function rerunCell(
     const here = hardwareOf().processor;
     const there = cell.hardware.processor; // older records name the model only, without its kind
     const alike = cell.engine.threads === threads && cell.engine.device === engine.device &&
+      cell.hardware.gpu === engine.gpu &&
       (here === there || here.startsWith(`${there} (`));
     return verdict(cell, finished.cell, equalBits(recorded, finished.scores), alike, tolerance);
   } finally {
@@ -178,7 +179,8 @@ export function verdict(
   tolerance: number,
 ): Rerun {
   const machine = ({ hardware, engine }: Pick<Cell, "hardware" | "engine">) =>
-    `${hardware.processor}, ${engine.threads} threads${engine.device === "cpu" ? "" : ` beside the ${engine.device}`}`;
+    `${hardware.processor}, ${engine.threads} threads` +
+    (engine.device === "cpu" ? "" : ` beside the ${hardware.gpu ?? engine.device}`);
   const lines = [`${before.id}: recorded on ${machine(before)}, repeated on ${machine(after)}.`];
   if (differ === 0) {
     return { agrees: true, differ, largest: 0, text: [...lines, `All ${scores} scores agree to the bit.`].join("\n") };

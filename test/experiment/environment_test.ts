@@ -1,6 +1,11 @@
 /** What a result file says of the program that made it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { codeVersion } from "../../lib/experiment/environment.ts";
+import { codeVersion, hardwareOf } from "../../lib/experiment/environment.ts";
+
+Deno.test("a GPU is named where one computed", () => {
+  assertEquals(hardwareOf("NVIDIA H200").gpu, "NVIDIA H200");
+  assertEquals("gpu" in hardwareOf(), false);
+});
 
 Deno.test("the code version is the commit, and tells of changes since", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,0 +1,45 @@
+/** `deno task test:gpu`: training steps on an NVIDIA GPU repeat to the bit, and come near those on the processor. */
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { checkGpu } from "../../lib/engine/nvidia.ts";
+
+/** What a network came to. */
+interface Trained {
+  title: string;
+  losses: number[];
+  weights: string;
+}
+
+async function trainedOn(device: string): Promise<Trained[]> {
+  const program = new URL("train_steps.ts", import.meta.url).pathname;
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-ffi",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-run",
+      program,
+      device,
+    ],
+    stderr: "inherit",
+  }).output();
+  assertEquals(success, true);
+  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+}
+
+checkGpu("gpu:0"); // no such GPU: one sentence that says what is missing
+
+const first = await trainedOn("gpu:0");
+const again = await trainedOn("gpu:0");
+const processor = await trainedOn("cpu");
+
+for (const [k, { title, losses, weights }] of first.entries()) {
+  Deno.test(`${title}: two processes come to the same weights, bit for bit`, () => {
+    assertEquals(again[k], { title, losses, weights });
+  });
+  Deno.test(`${title}: losses are near the processor's, as convolutions in TF32 allow`, () => {
+    losses.forEach((loss, step) => assertAlmostEquals(loss, processor[k].losses[step], 0.01 * Math.max(1, loss)));
+  });
+}
