@@ -43,14 +43,14 @@ Deno.test("plug-in.md works on tfjs's own processor backend; a smaller model, wh
     [/^await startTensorFlow.*\n/m, ""],
     [/filters: 16/, "filters: 4"],
     [/filters: 32/, "filters: 8"],
-    [/step < 120/, "step < 24"],
+    [/step < 120/, "step < 16"],
   ];
   const own = changes.reduce((changed, [what, by]) => {
     assert(what.test(changed), String(what));
     return changed.replace(what, by);
   }, text);
   const { losses, backend, least } = await outcomeOf(seeded(own));
-  assertEquals([backend, losses.length], ["cpu", 24]);
+  assertEquals([backend, losses.length], ["cpu", 16]);
   assertLess(mean(losses.slice(-6)), mean(losses.slice(0, 6)) - 0.1);
   assertGreater(least, 0);
 });
