@@ -112,7 +112,7 @@ Deno.test("a plan becomes a job array, a task a line, that saves before its end 
   const report = (...args: string[]) => planReport(args, experiments);
   assertMatch(
     (await report("--tables", "priors", "--preset", "quick", "--out", plan)).text,
-    /priors: 10 trainings, about \d+ minutes on two cores\n/,
+    /priors: 10 trainings, about \d+ minutes on two cores, \d+ minutes? on the measured GPU\n/,
   );
   await report("--slurm", plan, "--out", out, "--sbatch", "partition=gpu; time=8:00:00", "--data-dir", "/data");
   const script = await Deno.readTextFile(out);
