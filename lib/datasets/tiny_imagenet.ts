@@ -217,10 +217,7 @@ async function fromFolder(dir: string): Promise<Files> {
       where: folder,
       official: false, // its files could be checked one by one only
       key: null,
-      read: (name) => {
-        const path = join(folder, name);
-        return readBytes(path);
-      },
+      read: (name) => readBytes(join(folder, name)),
       list: (name) => namesIn(join(folder, name)),
       [Symbol.dispose]: () => {},
     };

@@ -4,7 +4,7 @@ import type { Engine } from "../engine/tensorflow.ts";
 import { processor } from "../engine/library_machine.ts";
 import { tf } from "../engine/tensorflow.ts";
 import type { Precision } from "../engine/jit.ts";
-import { startProgram } from "../files/start_program.ts";
+import { programOutput } from "../files/start_program.ts";
 import type { Cell } from "../results/result.ts";
 
 /** The engine as a result file describes it. */
@@ -45,11 +45,7 @@ const PROGRAM = resolve(import.meta.dirname!, "../..");
 export async function codeVersion(folder = PROGRAM): Promise<string> {
   const git = async (...args: string[]): Promise<string | null> => {
     try {
-      const { success, stdout } = await startProgram("git", {
-        args: ["-C", folder, ...args],
-        stdout: "piped",
-        stderr: "null",
-      }).output();
+      const { success, stdout } = await programOutput("git", ["-C", folder, ...args]);
       return success ? new TextDecoder().decode(stdout).trim() : null;
     } catch {
       return null; // git is not there

@@ -20,3 +20,8 @@ export function startProgram(program: string, options: Deno.CommandOptions): Den
     return new Deno.Command(program, { ...options, env: { ...options.env, ...NO_LOADER_PATHS } }).spawn();
   }
 }
+
+/** Starts a program likewise, and waits for its end and all that it prints. */
+export async function programOutput(program: string, args: string[]): Promise<Deno.CommandOutput> {
+  return await startProgram(program, { args, stdout: "piped", stderr: "piped" }).output();
+}

@@ -40,10 +40,14 @@ export function benchTable({ rows }: Bench): Table {
 /** Where and how it was measured. */
 export function benchNote({ hardware, load, rounds, code_version }: Bench): string {
   const { processor, cores, avx512, gpu } = hardware;
-  return `Medians of ${rounds} rounds; ${gpu === undefined ? "" : `${gpu}; `}${processor}, ${cores} cores, ${
-    avx512 ? "AVX-512" : "no AVX-512"
-  }; code ` +
-    `${code_version}${load.busy ? "; other work ran on the machine" : ""}.`;
+  const said = [
+    `Medians of ${rounds} rounds`,
+    gpu,
+    `${processor}, ${cores} cores, ${avx512 ? "AVX-512" : "no AVX-512"}`,
+    `code ${code_version}`,
+    load.busy && "other work ran on the machine",
+  ];
+  return `${said.filter(Boolean).join("; ")}.`;
 }
 
 function speed(seconds: number, { images, calls }: { images?: number; calls?: number }): string {

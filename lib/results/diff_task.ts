@@ -1,7 +1,7 @@
 /** `deno task results:diff`: which figures moved between two sets of result files, and whether it is said why. */
 import { basename } from "node:path";
 import { fileError } from "../files/file_error.ts";
-import { startProgram } from "../files/start_program.ts";
+import { programOutput } from "../files/start_program.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
 import { UserError } from "../files/user_error.ts";
@@ -114,8 +114,7 @@ async function filesIn(revision: string): Promise<Files> {
 
 /** What git prints. */
 async function git(revision: string, ...args: string[]): Promise<string> {
-  const output = async () => await startProgram("git", { args, stdout: "piped", stderr: "piped" }).output();
-  const { success, stdout, stderr } = await output().catch((error) => {
+  const { success, stdout, stderr } = await programOutput("git", args).catch((error) => {
     throw new UserError(`--base ${revision}: git cannot be run (${error.message}). Install it, or name two folders.`);
   });
   if (success) return new TextDecoder().decode(stdout);

@@ -8,7 +8,7 @@ import { parseArgs } from "@std/cli";
 import { join } from "node:path";
 import { type Device, deviceOf } from "../../lib/engine/device.ts";
 import type { Processor } from "../../lib/engine/library_machine.ts";
-import { checkGpu, nvidiaDriver } from "../../lib/engine/nvidia.ts";
+import { checkGpu } from "../../lib/engine/nvidia.ts";
 import { codeVersion } from "../../lib/experiment/environment.ts";
 import { writeTextAtomic } from "../../lib/files/atomic.ts";
 import { progressBar } from "../../lib/files/progress.ts";
@@ -52,6 +52,8 @@ const FLAGS = [
 
 interface Facts {
   processor: Processor;
+  /** Name of the GPU, if one computes. */
+  gpu?: string;
   versions: Record<string, string>;
 }
 
@@ -155,7 +157,7 @@ async function main(args: string[]): Promise<void> {
   const load = { before: Deno.loadavg()[0], highest: 0 };
   await using torch = await torchSide(threads, device);
   await using ours = ourSide(threads, device);
-  const { processor, versions } = await ours.ask<Facts>({ ask: "facts" });
+  const { processor, gpu, versions } = await ours.ask<Facts>({ ask: "facts" });
   const torchFacts = await torch.ask<Pick<Facts, "versions">>({ ask: "facts" });
   const bfloat16 = kind === "cpu" && processor.avx512Bf16;
   const leftOut: string[] = [];
@@ -219,7 +221,7 @@ async function main(args: string[]): Promise<void> {
       memory_gib: Math.round(Deno.systemMemoryInfo().total / 2 ** 30),
       processor: processor.model,
       ...{ avx2: processor.avx2, avx512: processor.avx512, avx512_bf16: processor.avx512Bf16 },
-      ...device === "cpu" ? {} : { gpu: nvidiaDriver()!.gpus[Number(device.slice("gpu:".length))] },
+      gpu,
     },
     left_out: leftOut,
     load: { ...load, busy },

@@ -122,6 +122,7 @@ async function answer(request: Request): Promise<unknown> {
     case "facts":
       return {
         processor: processor(),
+        gpu: engine.gpu,
         versions: { tensorflow: engine.version, tfjs: tf.version_core, deno: Deno.version.deno },
       };
     case "memory":

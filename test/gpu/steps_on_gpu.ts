@@ -1,6 +1,7 @@
 /** `deno task test:gpu`: training steps on an NVIDIA GPU repeat to the bit, and come near those on the processor. */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { checkGpu } from "../../lib/engine/nvidia.ts";
+import { runEngine } from "../engine/run_engine.ts";
 
 /** What a network came to. */
 interface Trained {
@@ -10,23 +11,9 @@ interface Trained {
 }
 
 async function trainedOn(device: string): Promise<Trained[]> {
-  const program = new URL("train_steps.ts", import.meta.url).pathname;
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      "--allow-ffi",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      "--allow-run",
-      program,
-      device,
-    ],
-    stderr: "inherit",
-  }).output();
-  assertEquals(success, true);
-  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+  const { code, output, errors } = await runEngine("../gpu/train_steps.ts", [device]);
+  assertEquals(code, 0, errors);
+  return output.trim().split("\n").map((line) => JSON.parse(line));
 }
 
 checkGpu("gpu:0"); // no such GPU: one sentence that says what is missing

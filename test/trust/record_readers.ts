@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { cifar10Experiment } from "../../experiments/cifar10.ts";
 import { priorsExperiment } from "../../experiments/priors.ts";
-import { plannedCells, readPlan, writePlan } from "../../lib/experiment/plans/planned.ts";
+import { type PlannedCell, plannedCells, readPlan, writePlan } from "../../lib/experiment/plans/planned.ts";
 import { attemptAt, notesFolder } from "../../lib/experiment/plans/state.ts";
 import { encodeNpy } from "../../lib/files/npy.ts";
 import { metricsReport } from "../../lib/metrics/metrics_task.ts";
@@ -111,12 +111,11 @@ export const recordReaders: readonly Reader[] = [
     read: async (bytes, folder) =>
       await readPlan(await placed(bytes, join(folder, "plan.jsonl")), [priorsExperiment, cifar10Experiment]),
     accepts(found, whole) {
-      const lines = (whole as unknown[]).map((cell) =>
-        JSON.stringify({ ...cell as object, hours: null, gpu_hours: null })
-      );
-      const odd = (found as { hours: unknown }[]).find((cell) =>
-        !lines.includes(JSON.stringify({ ...cell, hours: null, gpu_hours: null })) ||
-        !(cell.hours === null || typeof cell.hours === "number" && cell.hours >= 0)
+      const planned = ({ hours: _, gpu_hours: __, ...cell }: PlannedCell) => JSON.stringify(cell);
+      const lines = (whole as PlannedCell[]).map(planned);
+      const isCost = (hours: unknown) => hours === null || typeof hours === "number" && hours >= 0;
+      const odd = (found as PlannedCell[]).find((cell) =>
+        !lines.includes(planned(cell)) || !isCost(cell.hours) || !isCost(cell.gpu_hours)
       );
       return odd === undefined ? null : `a line was read that nobody planned: ${JSON.stringify(odd).slice(0, 200)}`;
     },

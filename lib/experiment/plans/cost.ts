@@ -43,10 +43,10 @@ export async function readGpuBench(folder = RESULTS): Promise<BenchRows | null> 
   return await Deno.stat(path).then(() => true, () => false) ? JSON.parse(await readText(path)) : null;
 }
 
-/** The seconds of an image in each row that has images. */
-export function measuredSteps({ rows }: BenchRows): MeasuredSteps {
+/** The seconds of an image in each row that has images; `{}` where no bench was run. */
+export function measuredSteps(bench: BenchRows | null): MeasuredSteps {
   return Object.fromEntries(
-    rows.flatMap(({ name, images, ours }) => images === undefined ? [] : [[name, ours.median / images]]),
+    (bench?.rows ?? []).flatMap(({ name, images, ours }) => images === undefined ? [] : [[name, ours.median / images]]),
   );
 }
 

@@ -21,10 +21,9 @@ export interface Measures {
 
 /** A row for each preset of each table: trainings, steps, and hours. */
 export function costTable(experiments: readonly Experiment[], { bench, gpu, results }: Measures): Table {
-  const steps = measuredSteps(bench);
+  const [steps, gpuSteps] = [measuredSteps(bench), measuredSteps(gpu)];
   const rows = presetsOf(experiments).map(([experiment, preset]) => {
-    const cells = plannedCells(experiment, preset, steps);
-    const onGpu = gpu && plannedCells(experiment, preset, measuredSteps(gpu));
+    const cells = plannedCells(experiment, preset, steps, [], gpuSteps);
     const hours = cells.flatMap(({ hours }) => hours ?? []);
     return [
       experiment.table,
@@ -32,8 +31,8 @@ export function costTable(experiments: readonly Experiment[], { bench, gpu, resu
       count(cells.length),
       count(cells.reduce((sum, cell) => sum + stepsOf(cell, experiment), 0)),
       hours.length === 0 ? "not measured" : `${digits(Math.min(...hours))} to ${digits(Math.max(...hours))}`,
-      sumOf(cells),
-      onGpu === null ? "not measured" : sumOf(onGpu),
+      sumOf(cells.map(({ hours }) => hours)),
+      sumOf(cells.map(({ gpu_hours }) => gpu_hours)),
       recordedAgainst(cells, results.get(`${experiment.table}.${preset}`), bench.threads),
     ];
   });
@@ -110,9 +109,9 @@ function recordedAgainst(planned: readonly PlannedCell[], file: ResultFile | und
   return `${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)} of it`;
 }
 
-function sumOf(cells: readonly PlannedCell[]): string {
-  if (cells.some(({ hours }) => hours === null)) return "not measured";
-  return digits(cells.reduce((sum, { hours }) => sum + hours!, 0));
+function sumOf(hours: readonly (number | null)[]): string {
+  if (hours.includes(null)) return "not measured";
+  return digits(hours.reduce<number>((sum, one) => sum + one!, 0));
 }
 
 /** Two significant digits: more than costs hold. */

@@ -61,8 +61,7 @@ export async function planReport(args: readonly string[], experiments: readonly 
   }
   const chosen = chosenTables(tables, preset, experiments);
   const steps = measuredSteps(await readBench());
-  const gpu = await readGpuBench();
-  const gpuSteps = gpu === null ? {} : measuredSteps(gpu);
+  const gpuSteps = measuredSteps(await readGpuBench());
   const less = (["epochs", "limit"] as const).flatMap((name) => {
     const number = wholeNumber(name, given.values[name], 1);
     return number === undefined ? [] : [`--${name}`, String(number)];

@@ -181,15 +181,15 @@ function parsed(line: string, where: string): PlannedCell {
       `${where}: less is ${JSON.stringify(cell.less)}, expected [] or as --epochs and --limit make it.`,
     );
   }
-  for (const name of ["hours", "gpu_hours"] as const) {
-    const value = cell[name] ?? null; // plans had no GPU's hours once
+  const { hours, gpu_hours = null } = cell; // plans had no GPU's hours once
+  for (const [name, value] of Object.entries({ hours, gpu_hours })) {
     if (value !== null && !(typeof value === "number" && value >= 0)) {
       throw new UserError(
         `${where}: ${name} is ${JSON.stringify(value)}, expected a number, or null if it is not known.`,
       );
     }
   }
-  return cell;
+  return { ...cell, gpu_hours };
 }
 
 /** What `less` may say. */

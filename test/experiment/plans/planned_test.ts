@@ -93,6 +93,7 @@ Deno.test("a plan is read as it was written; an edited, older or doubled line is
   assertMatch(await refused([{ ...other, trial: 99 }]), /^, line 1: cifar10 has no trial 99\./);
   assertMatch(await refused([{ ...a, seed: "0" }]), /: other fields than its id stands for\./);
   assertMatch(await refused([{ ...a, hours: "many" }]), /^, line 1: hours is "many", expected a number, or null/);
+  assertMatch(await refused([{ ...a, hours: undefined }]), /^, line 1: hours is undefined, expected a number, or null/);
   assertMatch(await refused([{ ...a, gpu_hours: -1 }]), /^, line 1: gpu_hours is -1, expected a number, or null/);
   assertMatch(await refused([null]), /^, line 1: version undefined/);
   assertMatch(await refused([""]), /: this plan is empty\./);
