@@ -83,6 +83,7 @@ export async function runCell(
     identity: {
       ...identifyTraining(plan),
       threads: engine.threads,
+      gpu: engine.gpu, // undefined is not written: on the processor checkpoints stay as they were
       tensorflow: engine.version,
       about: aboutOf(plan, options.table, data.train.side),
     },
