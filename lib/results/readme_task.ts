@@ -1,5 +1,5 @@
 /** `deno task readme`: the tables of the documents from the result files; `--check` fails if they are out of date. */
-import { readText } from "../files/read.ts";
+import { readJson } from "../files/read.ts";
 import { type Bench, benchNote, benchTable } from "./bench_table.ts";
 import { type Report, runReport } from "../files/task.ts";
 import { taskArguments } from "../files/task_arguments.ts";
@@ -60,10 +60,6 @@ async function renewed(text: string, path: string, results: string): Promise<str
       return [markdown(trustTable(file)), "", ...trustNotes(file)].join("\n");
     },
   });
-}
-
-async function readJson<File>(path: string): Promise<File> {
-  return JSON.parse(await readText(path));
 }
 
 if (import.meta.main) await runReport(() => updateReadme(Deno.args));

@@ -3,7 +3,7 @@
  * and side are scaled by a rule, not measured.
  */
 import { resolve } from "node:path";
-import { readText } from "../../files/read.ts";
+import { readJson } from "../../files/read.ts";
 import type { Method } from "../../methods/method.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import type { Experiment } from "../experiment.ts";
@@ -26,21 +26,21 @@ const RESULTS = resolve(import.meta.dirname!, "../../../results");
 /**
  * What `deno task bench` measured.
  *
- * @throws {UserError} if the file cannot be read
+ * @throws {UserError} if the file cannot be read, or is not JSON
  */
-export async function readBench(folder = RESULTS): Promise<BenchRows> {
-  return JSON.parse(await readText(`${folder}/bench.json`));
+export function readBench(folder = RESULTS): Promise<BenchRows> {
+  return readJson(`${folder}/bench.json`);
 }
 
 /**
  * What `deno task bench --device gpu:0` measured.
  *
  * @returns null if it has not run
- * @throws {UserError} if the file cannot be read
+ * @throws {UserError} if the file cannot be read, or is not JSON
  */
 export async function readGpuBench(folder = RESULTS): Promise<BenchRows | null> {
   const path = `${folder}/bench-gpu.json`;
-  return await Deno.stat(path).then(() => true, () => false) ? JSON.parse(await readText(path)) : null;
+  return await Deno.stat(path).then(() => true, () => false) ? await readJson(path) : null;
 }
 
 /** The seconds of an image in each row that has images; `{}` where no bench was run. */

@@ -1,11 +1,12 @@
 /** `docs/cost.md`: what its tables hold, and that it is of today. */
-import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { experiments } from "../../../experiments/all.ts";
 import { measuredSteps, readBench } from "../../../lib/experiment/plans/cost.ts";
 import { costTable, firstText, type Measures, spreadTable } from "../../../lib/experiment/plans/cost_table.ts";
 import { costReport } from "../../../lib/experiment/plans/cost_task.ts";
 import { comesFirst, inOrder } from "../../../lib/experiment/plans/order.ts";
 import { plannedCells } from "../../../lib/experiment/plans/planned.ts";
+import { UserError } from "../../../lib/files/user_error.ts";
 import { readResult } from "../../../lib/results/read.ts";
 import { copyOfProject } from "../../docs/markdown.ts";
 
@@ -34,6 +35,9 @@ Deno.test("a page that is out of date is named, and written anew", async () => {
   assertEquals([code, text], [1, "Out of date: docs/cost.md. Run deno task cost."]);
   assertEquals((await costReport([], experiments, folder)).text, "Written: docs/cost.md.");
   assertMatch(await Deno.readTextFile(`${folder}/docs/cost.md`), /\n\nOf the \d+ trainings of paper the first \d+ are/);
+  await Deno.writeTextFile(`${folder}/results/bench-gpu.json`, "{");
+  const { message } = await assertRejects(() => costReport([], experiments, folder), UserError);
+  assertMatch(message, /results\/bench-gpu\.json: not JSON \(.+\)\. Restore it, or have its task write it anew\.$/);
   await Deno.remove(folder, { recursive: true });
 });
 
